@@ -1,0 +1,87 @@
+//! Raw deflate with a hard bound on what comes out.
+
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+
+/// Why compressed bytes were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InflateError {
+    /// The bytes are no deflate stream.
+    #[error("not a deflate stream")]
+    Corrupt,
+    /// The stream ends before its last block does.
+    #[error("the deflate stream is cut short")]
+    Truncated,
+    /// The stream is followed by other bytes.
+    #[error("{0} bytes follow the deflate stream")]
+    TrailingBytes(usize),
+    /// More would come out than allowed.
+    #[error("the content is larger than {limit} bytes")]
+    TooLarge {
+        /// Bytes allowed.
+        limit: usize,
+    },
+}
+
+/// Compresses `plain` as raw deflate; the same input always gives the same bytes.
+pub(crate) fn deflate(plain: &[u8]) -> Vec<u8> {
+    let mut packer = Compress::new(Compression::best(), false);
+    // Stored blocks cost five bytes for each 64 KB, so this holds any output and one call is enough.
+    let mut packed = Vec::with_capacity(plain.len() + plain.len() / 1024 + 64);
+    let done = packer.compress_vec(plain, &mut packed, FlushCompress::Finish);
+    debug_assert!(matches!(done, Ok(Status::StreamEnd)));
+    packed.shrink_to_fit();
+    packed
+}
+
+/// Expands one raw deflate stream that fills `packed` exactly, into at most `limit` bytes.
+pub(crate) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
+    let mut unpacker = Decompress::new(false);
+    // One byte more than allowed tells a full buffer from one that would overflow.
+    let mut plain = Vec::with_capacity(limit.saturating_add(1));
+    let status = unpacker
+        .decompress_vec(packed, &mut plain, FlushDecompress::Finish)
+        .map_err(|_| InflateError::Corrupt)?;
+    if plain.len() > limit {
+        return Err(InflateError::TooLarge { limit });
+    }
+    if status != Status::StreamEnd {
+        return Err(InflateError::Truncated);
+    }
+    let read = usize::try_from(unpacker.total_in()).unwrap_or(usize::MAX);
+    match packed.len().saturating_sub(read) {
+        0 => Ok(plain),
+        rest => Err(InflateError::TrailingBytes(rest)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_bomb_is_refused_without_being_expanded() {
+        let bomb = deflate(&vec![0; 50_000_000]);
+        assert_eq!(inflate(&bomb, 4096), Err(InflateError::TooLarge { limit: 4096 }));
+    }
+
+    #[test]
+    fn cut_and_padded_streams_are_refused() {
+        let mut packed = deflate(b"some content, some content");
+        assert_eq!(inflate(&packed[..packed.len() - 1], 100), Err(InflateError::Truncated));
+        packed.extend([1, 2]);
+        assert_eq!(inflate(&packed, 100), Err(InflateError::TrailingBytes(2)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_went_in_comes_out(plain in proptest::collection::vec(any::<u8>(), 0..5000)) {
+            prop_assert_eq!(inflate(&deflate(&plain), plain.len()).unwrap(), plain);
+        }
+
+        #[test]
+        fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..500)) {
+            let _ = inflate(&bytes, 4096);
+        }
+    }
+}
