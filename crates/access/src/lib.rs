@@ -1,0 +1,1 @@
+//! Token verification, the local issuer, passwords.

@@ -1,0 +1,27 @@
+//! What Sweepline knows about homes, robots, runs and commands: types, rules, use cases and ports.
+//!
+//! Nothing here does I/O, reads a clock or knows a provider. Time is passed in as [`Timestamp`], ids are made by the
+//! caller from time and entropy, and everything outside is reached through the traits in [`ports`].
+
+pub mod access;
+pub mod claim;
+pub mod command;
+pub mod error;
+pub mod fleet;
+pub mod home;
+pub mod id;
+pub mod incident;
+pub mod lease;
+pub mod page;
+pub mod ports;
+pub mod presence;
+pub mod receipt;
+pub mod robot;
+pub mod run;
+pub mod settings;
+pub mod status;
+pub mod time;
+pub mod usecase;
+
+pub use error::FieldError;
+pub use time::Timestamp;

@@ -1,0 +1,101 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::Timestamp;
+use crate::command::Command;
+use crate::id::{LeaseId, PairingId, RobotId};
+use crate::receipt::Receipt;
+use crate::robot::IssuedCertificate;
+use crate::settings::Settings;
+
+/// Why robots could not be reached or registered.
+#[derive(Debug, Error)]
+pub enum DeviceError {
+    /// The broker or the registry did not answer; the caller may try again later.
+    #[error("the device service is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A signing request that no certificate can be made from.
+    #[error("csr: {reason}")]
+    BadRequest {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The message is larger than the service carries.
+    #[error("the message has more than the {limit} bytes that a robot can be sent")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The service refused for good.
+    #[error("the device service refused the request")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What a robot is asked for directly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RobotRequest {
+    /// To do something.
+    Command(Command),
+    /// To send its live position for a while.
+    Live {
+        /// The pairing under which somebody watches.
+        pairing: PairingId,
+        /// Their lease.
+        lease: LeaseId,
+        /// For how long from now.
+        duration: Duration,
+    },
+}
+
+/// What became of a message that had to be confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// The robot confirmed that it has it.
+    Acknowledged,
+    /// The robot is not connected; nothing is queued.
+    Offline,
+    /// No confirmation came in time; the robot may have it or not.
+    Unconfirmed,
+}
+
+/// Brings requests to robots that are connected now.
+#[async_trait]
+pub trait CommandLink: Send + Sync {
+    /// Sends `request` to the robot's command topic, once, and waits up to `timeout` for its confirmation.
+    ///
+    /// Nothing MUST be queued for a robot that is offline, and nothing MUST be sent a second time.
+    async fn deliver(
+        &self,
+        robot: RobotId,
+        request: &RobotRequest,
+        timeout: Duration,
+    ) -> Result<Delivery, DeviceError>;
+}
+
+/// Leaves messages for robots: settings that wait for them, and receipts for what they sent.
+#[async_trait]
+pub trait RobotMailbox: Send + Sync {
+    /// Replaces the robot's retained settings; a robot MUST get them when it subscribes.
+    async fn post_settings(&self, robot: RobotId, settings: &Settings) -> Result<(), DeviceError>;
+
+    /// Removes the robot's retained settings, so that nothing of this pairing waits for the next one.
+    async fn clear_settings(&self, robot: RobotId) -> Result<(), DeviceError>;
+
+    /// Sends a receipt at QoS 1; a robot that is away asks again, so it MAY be lost.
+    async fn post_receipt(&self, robot: RobotId, receipt: &Receipt) -> Result<(), DeviceError>;
+}
+
+/// Knows the robots' certificates.
+#[async_trait]
+pub trait DeviceRegistry: Send + Sync {
+    /// Registers the robot and makes a certificate with its id as common name from its signing request.
+    async fn register(&self, robot: RobotId, csr: &str, now: Timestamp) -> Result<IssuedCertificate, DeviceError>;
+
+    /// Revokes all certificates of the robot and MUST cut its live connection.
+    async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError>;
+
+    /// Cuts the live connection of an MQTT client, if there is one.
+    async fn disconnect(&self, client_id: &str) -> Result<(), DeviceError>;
+}

@@ -1,0 +1,78 @@
+//! What the use cases need from outside, one small trait per need.
+//!
+//! An implementation MUST keep what each method's documentation says with MUST. `store` implements the stores,
+//! `iot` and the local stack implement the rest.
+
+mod account;
+mod commands;
+mod devices;
+mod health;
+mod homes;
+mod incidents;
+mod maps;
+mod robots;
+mod runs;
+
+pub use account::{Account, AccountStore, LeaseStore};
+pub use commands::{CommandStore, Reservation};
+pub use devices::{CommandLink, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest};
+pub use health::{FleetStore, HealthStore};
+pub use homes::HomeStore;
+pub use incidents::IncidentStore;
+pub use maps::{FoldState, MapStore, OpenFold, StoredHomeTile};
+pub use robots::{ClaimStore, RobotStore, SettingsStore};
+pub use runs::{RunStore, RunTileStore, StoredRunTile, Written};
+
+use thiserror::Error;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The stored state is not the one the caller expected; read again and decide anew.
+    #[error("the stored {what} is not the expected one")]
+    Conflict {
+        /// What was to be written.
+        what: &'static str,
+    },
+    /// The store did not answer, or said that it is overloaded; the caller may try again later.
+    #[error("the store is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A stored item does not have its form; trying again does not help.
+    #[error("the stored {what} cannot be read: {reason}")]
+    Corrupt {
+        /// Which item.
+        what: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The item is larger than the store can hold.
+    #[error("the {what} has {bytes} bytes, more than the {limit} that the store can hold")]
+    TooLarge {
+        /// What was to be written.
+        what: &'static str,
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A cursor that this list did not give out.
+    #[error("the cursor does not belong to this list")]
+    BadCursor,
+    /// The store refused for good: rights, configuration or a request that it does not understand.
+    #[error("the store refused the request")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// Whether the same request may succeed later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unavailable(_) => true,
+            Self::Conflict { .. }
+            | Self::Corrupt { .. }
+            | Self::TooLarge { .. }
+            | Self::BadCursor
+            | Self::Refused(_) => false,
+        }
+    }
+}

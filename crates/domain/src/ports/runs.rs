@@ -1,0 +1,62 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use mapping::run_tile::RunTile;
+use mapping::tile::TileIndex;
+
+use super::StoreError;
+use crate::access::HomeScope;
+use crate::id::{RobotId, RunId};
+use crate::page::{Page, PageRequest};
+use crate::run::{Rev, Run};
+
+/// Keeps runs.
+#[async_trait]
+pub trait RunStore: Send + Sync {
+    /// The run; `None` when it is not known. MUST be a consistent read.
+    async fn run(&self, scope: &HomeScope, robot: RobotId, run: RunId) -> Result<Option<Run>, StoreError>;
+
+    /// Stores `run` if what is stored has the state and event number of `expected`, where `None` means that nothing
+    /// is there.
+    ///
+    /// Anything else MUST be a [`StoreError::Conflict`] and change nothing.
+    async fn put_run(&self, scope: &HomeScope, run: &Run, expected: Option<&Run>) -> Result<(), StoreError>;
+
+    /// The runs of a robot, newest first.
+    async fn runs(&self, scope: &HomeScope, robot: RobotId, page: &PageRequest) -> Result<Page<Run>, StoreError>;
+}
+
+/// A tile of a run as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRunTile {
+    /// Which tile.
+    pub index: TileIndex,
+    /// Its revision.
+    pub rev: Rev,
+    /// Its cells.
+    pub cells: RunTile,
+}
+
+/// What became of a write that may be old news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It is stored.
+    Stored,
+    /// What is stored is as new or newer; nothing changed.
+    Stale,
+}
+
+/// Keeps the tiles of runs.
+#[async_trait]
+pub trait RunTileStore: Send + Sync {
+    /// Stores a tile if its revision is above the stored one.
+    ///
+    /// A lower or equal revision MUST be [`Written::Stale`] and change nothing.
+    async fn put_tile(&self, scope: &HomeScope, run: RunId, tile: &StoredRunTile) -> Result<Written, StoreError>;
+
+    /// The revisions of all stored tiles of a run; MUST be a consistent read of all pages.
+    async fn tile_revs(&self, scope: &HomeScope, run: RunId) -> Result<BTreeMap<TileIndex, Rev>, StoreError>;
+
+    /// All stored tiles of a run, in the order of their index; MUST be a consistent read of all pages.
+    async fn tiles(&self, scope: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError>;
+}

@@ -1,0 +1,1 @@
+//! What Sweepline does: each use case is a function over ports.

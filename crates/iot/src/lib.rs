@@ -1,0 +1,1 @@
+//! Commands, settings and registry on AWS IoT.

@@ -1,0 +1,137 @@
+//! What reaches a robot on its command topic: commands, and requests for a live view.
+
+use domain::Timestamp;
+use domain::command::{Command, CommandKind, CommandNumber, Order, Scope};
+use domain::id::{CommandId, LeaseId, PairingId, PersonId};
+use domain::ports;
+use serde::{Deserialize, Serialize};
+
+use crate::{WireError, json};
+
+/// A message on the command topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RobotRequest {
+    /// Do something; the robot decides and answers with an [`crate::ack::Ack`].
+    Command(CommandMessage),
+    /// Send the live position until then; nothing moves.
+    Live(LiveRequest),
+}
+
+/// A command as it travels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandMessage {
+    /// Its id.
+    pub id: CommandId,
+    /// The pairing it was issued under.
+    pub pairing: PairingId,
+    /// Its place among the robot's commands.
+    pub number: CommandNumber,
+    /// What the robot shall do.
+    pub kind: CommandKind,
+    /// What a start shall clean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// Who asked.
+    pub issuer: PersonId,
+    /// When.
+    pub issued_at: Timestamp,
+    /// After this the robot refuses it.
+    pub expires_at: Timestamp,
+    /// The room list that the scope was made from.
+    pub rooms_version: u64,
+}
+
+/// A request for a live view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveRequest {
+    /// The pairing it was issued under.
+    pub pairing: PairingId,
+    /// The lease.
+    pub lease: LeaseId,
+    /// How long from its arrival the robot sends, milliseconds; a duration, because the robot may not know the time.
+    pub for_ms: u32,
+}
+
+impl From<&ports::RobotRequest> for RobotRequest {
+    fn from(request: &ports::RobotRequest) -> Self {
+        match request {
+            ports::RobotRequest::Command(command) => Self::Command(command.into()),
+            ports::RobotRequest::Live { pairing, lease, duration } => Self::Live(LiveRequest {
+                pairing: *pairing,
+                lease: *lease,
+                for_ms: u32::try_from(duration.as_millis()).unwrap_or(u32::MAX),
+            }),
+        }
+    }
+}
+
+impl From<&Command> for CommandMessage {
+    fn from(command: &Command) -> Self {
+        Self {
+            id: command.id,
+            pairing: command.pairing,
+            number: command.number,
+            kind: command.order.kind(),
+            scope: command.order.scope().cloned(),
+            issuer: command.issuer,
+            issued_at: command.issued_at,
+            expires_at: command.expires_at,
+            rooms_version: command.rooms_version,
+        }
+    }
+}
+
+impl CommandMessage {
+    /// What is asked, once kind and scope fit together.
+    pub fn order(&self) -> Result<Order, WireError> {
+        Ok(Order::new(self.kind, self.scope.clone())?)
+    }
+}
+
+impl RobotRequest {
+    /// The payload.
+    pub fn encode(&self) -> Vec<u8> {
+        json::encode(self)
+    }
+
+    /// The request in `bytes`.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        json::decode(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_reads_back() {
+        let at = Timestamp::from_millis(1_000);
+        let command = RobotRequest::Command(CommandMessage {
+            id: CommandId::from_u128(1),
+            pairing: PairingId::from_u128(2),
+            number: CommandNumber(3),
+            kind: CommandKind::Start,
+            scope: Some(Scope::WholeHome),
+            issuer: PersonId::from_u128(4),
+            issued_at: at,
+            expires_at: at,
+            rooms_version: 0,
+        });
+        let pairing = PairingId::from_u128(2);
+        let live = RobotRequest::Live(LiveRequest { pairing, lease: LeaseId::from_u128(5), for_ms: 1 });
+        for request in [command, live] {
+            assert_eq!(RobotRequest::decode(&request.encode()), Ok(request));
+        }
+    }
+
+    #[test]
+    fn a_start_without_a_scope_is_refused() {
+        let text = r#"{"v":1,"type":"command","id":"cmd_00000000000000000000000001",
+            "pairing":"pair_00000000000000000000000002","number":3,"kind":"start",
+            "issuer":"person_00000000000000000000000004","issued_at":1,"expires_at":2,"rooms_version":0}"#;
+        let RobotRequest::Command(command) = RobotRequest::decode(text.as_bytes()).unwrap() else { panic!() };
+        assert_eq!(command.order().unwrap_err().field(), "scope");
+    }
+}

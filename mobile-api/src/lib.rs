@@ -1,0 +1,1 @@
+//! The HTTP API: router, extractors, OpenAPI, pages.
