@@ -57,7 +57,9 @@ impl ClassGrid {
     /// # Errors
     /// [`GridError::TooLarge`] if the bounds hold too many cells.
     pub fn unknown(bounds: CellBounds) -> Result<Self, GridError> {
-        Ok(Self { cells: Grid::over(bounds, ClassedCell::default())? })
+        Ok(Self {
+            cells: Grid::over(bounds, ClassedCell::default())?,
+        })
     }
 
     /// A grid without any cell.
@@ -107,7 +109,11 @@ impl ClassGrid {
 
     /// Number of cells of one class.
     pub fn count(&self, class: CellClass) -> usize {
-        self.cells.cells().iter().filter(|cell| cell.class == class).count()
+        self.cells
+            .cells()
+            .iter()
+            .filter(|cell| cell.class == class)
+            .count()
     }
 }
 

@@ -36,22 +36,31 @@ pub(crate) fn deflate(plain: &[u8]) -> Vec<u8> {
 /// Expands one raw deflate stream that fills `packed` exactly, into at most `limit` bytes.
 pub(crate) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
     let mut unpacker = Decompress::new(false);
+    let mut plain = Vec::new();
+    let mut status = Status::Ok;
     // One byte more than allowed tells a full buffer from one that would overflow.
-    let mut plain = Vec::with_capacity(limit.saturating_add(1));
-    let status = unpacker
-        .decompress_vec(packed, &mut plain, FlushDecompress::Finish)
-        .map_err(|_| InflateError::Corrupt)?;
+    while status != Status::StreamEnd && plain.len() == plain.capacity() && plain.len() <= limit {
+        let more = (4 * packed.len()).max(plain.len()).max(512);
+        plain.reserve_exact(more.min(limit + 1 - plain.len()));
+        let rest = packed.get(consumed(&unpacker)..).unwrap_or_default();
+        status = unpacker
+            .decompress_vec(rest, &mut plain, FlushDecompress::None)
+            .map_err(|_| InflateError::Corrupt)?;
+    }
     if plain.len() > limit {
         return Err(InflateError::TooLarge { limit });
     }
     if status != Status::StreamEnd {
         return Err(InflateError::Truncated);
     }
-    let read = usize::try_from(unpacker.total_in()).unwrap_or(usize::MAX);
-    match packed.len().saturating_sub(read) {
+    match packed.len().saturating_sub(consumed(&unpacker)) {
         0 => Ok(plain),
         rest => Err(InflateError::TrailingBytes(rest)),
     }
+}
+
+fn consumed(unpacker: &Decompress) -> usize {
+    usize::try_from(unpacker.total_in()).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
@@ -68,7 +77,10 @@ mod tests {
     #[test]
     fn cut_and_padded_streams_are_refused() {
         let mut packed = deflate(b"some content, some content");
-        assert_eq!(inflate(&packed[..packed.len() - 1], 100), Err(InflateError::Truncated));
+        assert_eq!(
+            inflate(&packed[..packed.len() - 1], 100),
+            Err(InflateError::Truncated)
+        );
         packed.extend([1, 2]);
         assert_eq!(inflate(&packed, 100), Err(InflateError::TrailingBytes(2)));
     }

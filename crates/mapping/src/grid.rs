@@ -45,18 +45,37 @@ impl<T: Copy> Grid<T> {
     /// [`GridError::TooLarge`] above [`MAX_GRID_CELLS`].
     pub fn filled(origin: CellIndex, width: usize, height: usize, value: T) -> Result<Self, GridError> {
         let cells = vec![value; area(width, height)?];
-        Ok(Self { origin, width, height, cells })
+        Ok(Self {
+            origin,
+            width,
+            height,
+            cells,
+        })
     }
 
     /// A grid of the given cells, row by row.
     ///
     /// # Errors
     /// [`GridError`] if the grid is too large or the number of cells is not `width * height`.
-    pub fn from_cells(origin: CellIndex, width: usize, height: usize, cells: Vec<T>) -> Result<Self, GridError> {
+    pub fn from_cells(
+        origin: CellIndex,
+        width: usize,
+        height: usize,
+        cells: Vec<T>,
+    ) -> Result<Self, GridError> {
         if cells.len() != area(width, height)? {
-            return Err(GridError::CellCount { cells: cells.len(), width, height });
+            return Err(GridError::CellCount {
+                cells: cells.len(),
+                width,
+                height,
+            });
         }
-        Ok(Self { origin, width, height, cells })
+        Ok(Self {
+            origin,
+            width,
+            height,
+            cells,
+        })
     }
 
     /// A grid over `bounds` that has `value` everywhere.
@@ -69,7 +88,12 @@ impl<T: Copy> Grid<T> {
 
     /// A grid without any cell.
     pub fn empty() -> Self {
-        Self { origin: CellIndex::new(0, 0), width: 0, height: 0, cells: Vec::new() }
+        Self {
+            origin: CellIndex::new(0, 0),
+            width: 0,
+            height: 0,
+            cells: Vec::new(),
+        }
     }
 
     /// The cell with the smallest column and row.
@@ -112,12 +136,20 @@ impl<T: Copy> Grid<T> {
     /// A grid of the same shape with every value mapped.
     pub fn map<U>(&self, value: impl FnMut(T) -> U) -> Grid<U> {
         let cells = self.cells.iter().copied().map(value).collect();
-        Grid { origin: self.origin, width: self.width, height: self.height, cells }
+        Grid {
+            origin: self.origin,
+            width: self.width,
+            height: self.height,
+            cells,
+        }
     }
 
     /// All cells with their values, row by row.
     pub fn iter(&self) -> impl Iterator<Item = (CellIndex, T)> + '_ {
-        self.cells.iter().enumerate().map(|(slot, value)| (self.cell(slot), *value))
+        self.cells
+            .iter()
+            .enumerate()
+            .map(|(slot, value)| (self.cell(slot), *value))
     }
 
     /// Position of `cell` in [`Grid::cells`], if it lies inside.
@@ -139,7 +171,16 @@ impl<T: Copy> Grid<T> {
 
     /// Positions of the neighbours of a position that lie inside: four, then the four diagonal ones.
     pub(crate) fn neighbours<const N: usize>(&self, slot: usize) -> impl Iterator<Item = usize> + use<T, N> {
-        const STEPS: [(i64, i64); 8] = [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (-1, -1), (1, -1)];
+        const STEPS: [(i64, i64); 8] = [
+            (1, 0),
+            (0, 1),
+            (-1, 0),
+            (0, -1),
+            (1, 1),
+            (-1, 1),
+            (-1, -1),
+            (1, -1),
+        ];
         let (width, height) = (self.width as i64, self.height as i64);
         let (col, row) = (slot as i64 % width.max(1), slot as i64 / width.max(1));
         STEPS.into_iter().take(N).filter_map(move |(dx, dy)| {
@@ -183,7 +224,11 @@ mod tests {
         let origin = CellIndex::new(0, 0);
         assert_eq!(
             Grid::from_cells(origin, 2, 2, vec![0; 3]),
-            Err(GridError::CellCount { cells: 3, width: 2, height: 2 })
+            Err(GridError::CellCount {
+                cells: 3,
+                width: 2,
+                height: 2
+            })
         );
         assert!(Grid::filled(origin, usize::MAX, 2, 0).is_err());
         assert!(Grid::filled(origin, 4097, 4096, 0).is_err());

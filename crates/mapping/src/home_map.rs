@@ -60,7 +60,8 @@ impl HomeMap {
     /// [`HomeMapError::TooFar`] if one of its tiles is beyond [`MAX_HOME_TILE`].
     pub fn vote_run(&mut self, run: &RunMap, n: u32) -> Result<(), HomeMapError> {
         run.tiles().try_for_each(|(index, _)| check_index(index))?;
-        run.tiles().try_for_each(|(index, tile)| self.vote(index, tile, n).map(drop))
+        run.tiles()
+            .try_for_each(|(index, tile)| self.vote(index, tile, n).map(drop))
     }
 
     /// The tile at `index`, if any run voted on it.
@@ -76,12 +77,19 @@ impl HomeMap {
     /// The evidence of one cell.
     pub fn get(&self, cell: CellIndex) -> HomeCell {
         let (col, row) = cell.within_tile();
-        self.tiles.get(&cell.into()).map(|tile| tile.get(col, row)).unwrap_or_default()
+        self.tiles
+            .get(&cell.into())
+            .map(|tile| tile.get(col, row))
+            .unwrap_or_default()
     }
 
     /// The evidence of all cells in the box around the tiles.
     pub fn evidence(&self) -> Grid<HomeCell> {
-        let bounds = self.tiles.keys().map(|index| tile_bounds(*index)).reduce(CellBounds::union);
+        let bounds = self
+            .tiles
+            .keys()
+            .map(|index| tile_bounds(*index))
+            .reduce(CellBounds::union);
         // Bounds within MAX_HOME_TILE always fit in a grid.
         let grid = bounds.and_then(|bounds| Grid::over(bounds, HomeCell::default()).ok());
         let mut grid = grid.unwrap_or_else(Grid::empty);
@@ -108,7 +116,9 @@ impl HomeMap {
             hash.update(index.x.to_le_bytes());
             hash.update(index.y.to_le_bytes());
             hash.update(tile.n().to_le_bytes());
-            tile.cells().iter().for_each(|cell| hash.update([cell.occ, cell.free, cell.last, cell.flips]));
+            tile.cells()
+                .iter()
+                .for_each(|cell| hash.update([cell.occ, cell.free, cell.last, cell.flips]));
         }
         hash.finalize().into()
     }
@@ -117,11 +127,18 @@ impl HomeMap {
 fn check_index(index: TileIndex) -> Result<(), HomeMapError> {
     let reach = -MAX_HOME_TILE..MAX_HOME_TILE;
     let inside = reach.contains(&index.x) && reach.contains(&index.y);
-    if inside { Ok(()) } else { Err(HomeMapError::TooFar(index)) }
+    if inside {
+        Ok(())
+    } else {
+        Err(HomeMapError::TooFar(index))
+    }
 }
 
 fn tile_bounds(index: TileIndex) -> CellBounds {
-    CellBounds { min: index.cell(0, 0), max: index.cell(TILE_CELLS - 1, TILE_CELLS - 1) }
+    CellBounds {
+        min: index.cell(0, 0),
+        max: index.cell(TILE_CELLS - 1, TILE_CELLS - 1),
+    }
 }
 
 #[cfg(test)]
@@ -132,14 +149,17 @@ mod tests {
 
     fn run(cells: &[(i32, i32, RunCell)]) -> RunMap {
         let mut map = RunMap::new();
-        cells.iter().for_each(|(x, y, cell)| map.set(CellIndex::new(*x, *y), *cell));
+        cells
+            .iter()
+            .for_each(|(x, y, cell)| map.set(CellIndex::new(*x, *y), *cell));
         map
     }
 
     #[test]
     fn evidence_lies_where_the_cells_are() {
         let mut home = HomeMap::new();
-        home.vote_run(&run(&[(-5, 70, RunCell::Occupied), (130, 2, RunCell::Free)]), 1).unwrap();
+        home.vote_run(&run(&[(-5, 70, RunCell::Occupied), (130, 2, RunCell::Free)]), 1)
+            .unwrap();
         let evidence = home.evidence();
         assert_eq!((evidence.width(), evidence.height()), (64 * 4, 64 * 2));
         assert_eq!(evidence.get(CellIndex::new(-5, 70)).unwrap().occ, 1);
@@ -160,7 +180,10 @@ mod tests {
     fn a_run_that_reaches_too_far_votes_nowhere() {
         let mut home = HomeMap::new();
         let far = run(&[(0, 0, RunCell::Free), (64 * 32, 0, RunCell::Free)]);
-        assert_eq!(home.vote_run(&far, 1), Err(HomeMapError::TooFar(TileIndex::new(32, 0))));
+        assert_eq!(
+            home.vote_run(&far, 1),
+            Err(HomeMapError::TooFar(TileIndex::new(32, 0)))
+        );
         assert_eq!(home.tiles().len(), 0);
     }
 

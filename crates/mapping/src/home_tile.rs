@@ -34,7 +34,11 @@ impl HomeCell {
 
     /// Share of the runs that saw the cell occupied, 0 if none saw it.
     pub fn occupied_share(self) -> f64 {
-        if self.votes() == 0 { 0.0 } else { f64::from(self.occ) / f64::from(self.votes()) }
+        if self.votes() == 0 {
+            0.0
+        } else {
+            f64::from(self.occ) / f64::from(self.votes())
+        }
     }
 
     /// How many of the latest runs in a row saw it free, at most [`RECENT_RUNS`].
@@ -88,14 +92,20 @@ pub struct HomeTile {
 
 impl Default for HomeTile {
     fn default() -> Self {
-        Self { n: 0, cells: Box::new([HomeCell::default(); TILE_AREA]) }
+        Self {
+            n: 0,
+            cells: Box::new([HomeCell::default(); TILE_AREA]),
+        }
     }
 }
 
 impl std::fmt::Debug for HomeTile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let seen = self.cells.iter().filter(|cell| cell.votes() > 0).count();
-        f.debug_struct("HomeTile").field("n", &self.n).field("seen_cells", &seen).finish()
+        f.debug_struct("HomeTile")
+            .field("n", &self.n)
+            .field("seen_cells", &seen)
+            .finish()
     }
 }
 
@@ -144,7 +154,11 @@ impl HomeTile {
     pub fn encode(&self) -> Vec<u8> {
         let mut plain = Vec::with_capacity(PLAIN_BYTES);
         plain.extend(self.n.to_le_bytes());
-        plain.extend(self.cells.iter().flat_map(|cell| [cell.occ, cell.free, cell.last, cell.flips]));
+        plain.extend(
+            self.cells
+                .iter()
+                .flat_map(|cell| [cell.occ, cell.free, cell.last, cell.flips]),
+        );
         deflate(&plain)
     }
 
@@ -162,10 +176,18 @@ impl HomeTile {
         if body.len() != TILE_AREA * CELL_BYTES {
             return Err(short);
         }
-        let mut tile = Self { n: u32::from_le_bytes(*header), ..Self::default() };
+        let mut tile = Self {
+            n: u32::from_le_bytes(*header),
+            ..Self::default()
+        };
         for (cell, bytes) in tile.cells.iter_mut().zip(body.as_chunks::<CELL_BYTES>().0) {
             let [occ, free, last, flips] = *bytes;
-            *cell = HomeCell { occ, free, last, flips };
+            *cell = HomeCell {
+                occ,
+                free,
+                last,
+                flips,
+            };
         }
         Ok(tile)
     }
@@ -194,7 +216,15 @@ mod tests {
     fn votes_flips_and_streaks_are_counted() {
         use RunCell::{Free, Occupied, Touched, Unknown};
         let cell = voted(&[Occupied, Occupied, Unknown, Free, Touched, Free, Free]);
-        assert_eq!(cell, HomeCell { occ: 3, free: 3, last: 0b110100, flips: 3 });
+        assert_eq!(
+            cell,
+            HomeCell {
+                occ: 3,
+                free: 3,
+                last: 0b110100,
+                flips: 3
+            }
+        );
         assert_eq!((cell.free_streak(), cell.occupied_streak()), (2, 0));
         assert_eq!(cell.occupied_share(), 0.5);
     }
@@ -219,8 +249,14 @@ mod tests {
     #[test]
     fn lengths_other_than_a_tile_are_refused() {
         assert_eq!(HomeTile::decode(&deflate(&[0; 3])), Err(HomeTileError::Length(3)));
-        assert_eq!(HomeTile::decode(&deflate(&[0; 100])), Err(HomeTileError::Length(100)));
-        assert!(matches!(HomeTile::decode(&deflate(&[0; 100_000])), Err(HomeTileError::Inflate(_))));
+        assert_eq!(
+            HomeTile::decode(&deflate(&[0; 100])),
+            Err(HomeTileError::Length(100))
+        );
+        assert!(matches!(
+            HomeTile::decode(&deflate(&[0; 100_000])),
+            Err(HomeTileError::Inflate(_))
+        ));
     }
 
     proptest! {

@@ -4,10 +4,15 @@
 //! of it and y to the left, angles in radians counter-clockwise; a cell is 5 cm and a tile 64 × 64 cells.
 
 pub mod class_grid;
+pub mod components;
 mod deflate;
+pub mod floor_plan;
+pub mod formats;
 pub mod grid;
 pub mod home_map;
 pub mod home_tile;
+pub mod logs;
+pub mod outline;
 pub mod permanence;
 pub mod pose;
 mod ray;
@@ -16,9 +21,11 @@ pub mod run_mapper;
 pub mod run_tile;
 pub mod scan;
 pub mod tile;
+pub mod view;
 
 pub use class_grid::{CellClass, ClassGrid, ClassedCell};
 pub use deflate::InflateError;
+pub use floor_plan::FloorPlan;
 pub use grid::{Grid, GridError, MAX_GRID_CELLS};
 pub use home_map::{HomeMap, HomeMapError, MAX_HOME_TILE};
 pub use home_tile::{HomeCell, HomeTile, HomeTileError};
@@ -28,3 +35,4 @@ pub use run_mapper::{MAX_RUN_TILES, RunMapper};
 pub use run_tile::{RunCell, RunTile, TileError};
 pub use scan::{Scan, ScanError};
 pub use tile::{CELL_METRES, CellIndex, TILE_AREA, TILE_CELLS, TileIndex};
+pub use view::{FloorView, ViewCell, ViewError};

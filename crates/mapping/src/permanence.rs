@@ -22,7 +22,11 @@ pub fn classify_cell(cell: HomeCell) -> ClassedCell {
     } else {
         CellClass::Free
     };
-    ClassedCell { class, presence: share_to_byte(share), confidence: confidence(cell) }
+    ClassedCell {
+        class,
+        presence: share_to_byte(share),
+        confidence: confidence(cell),
+    }
 }
 
 /// How sure a cell's class is: grows with the votes, 255 for certain.

@@ -3,7 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 /// A position in metres and a heading in radians, counter-clockwise from the x axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Pose {
     /// Metres along x.
     pub x: f64,
@@ -15,11 +15,19 @@ pub struct Pose {
 
 impl Pose {
     /// The origin, looking along x.
-    pub const IDENTITY: Self = Self { x: 0.0, y: 0.0, theta: 0.0 };
+    pub const IDENTITY: Self = Self {
+        x: 0.0,
+        y: 0.0,
+        theta: 0.0,
+    };
 
     /// A pose with its heading brought into (-π, π].
     pub fn new(x: f64, y: f64, theta: f64) -> Self {
-        Self { x, y, theta: wrap_angle(theta) }
+        Self {
+            x,
+            y,
+            theta: wrap_angle(theta),
+        }
     }
 
     /// `other`, given in this pose's frame, in the frame that this pose is given in.
@@ -31,7 +39,11 @@ impl Pose {
     /// The pose that undoes this one: `p.compose(&p.inverse())` is the identity.
     pub fn inverse(&self) -> Self {
         let (sin, cos) = self.theta.sin_cos();
-        Self::new(-cos * self.x - sin * self.y, sin * self.x - cos * self.y, -self.theta)
+        Self::new(
+            -cos * self.x - sin * self.y,
+            sin * self.x - cos * self.y,
+            -self.theta,
+        )
     }
 
     /// A point of this pose's frame, in metres, in the frame that the pose is given in.

@@ -67,7 +67,9 @@ impl RunMap {
     /// The cell at `cell`, unknown where there is no tile.
     pub fn get(&self, cell: CellIndex) -> RunCell {
         let (col, row) = cell.within_tile();
-        self.tiles.get(&cell.into()).map_or(RunCell::Unknown, |tile| tile.get(col, row))
+        self.tiles
+            .get(&cell.into())
+            .map_or(RunCell::Unknown, |tile| tile.get(col, row))
     }
 
     /// Sets one cell, adding its tile when needed.
@@ -99,7 +101,10 @@ impl RunMap {
     /// All known cells, tile by tile.
     pub fn known(&self) -> impl Iterator<Item = (CellIndex, RunCell)> + '_ {
         self.tiles.iter().flat_map(|(index, tile)| {
-            let slots = tile.cells().enumerate().filter(|(_, cell)| *cell != RunCell::Unknown);
+            let slots = tile
+                .cells()
+                .enumerate()
+                .filter(|(_, cell)| *cell != RunCell::Unknown);
             slots.map(|(slot, cell)| (slot_cell(*index, slot), cell))
         })
     }
@@ -120,7 +125,9 @@ impl RunMap {
 
     /// The known cells' bounding box, if any cell is known.
     pub fn bounds(&self) -> Option<CellBounds> {
-        self.known().map(|(cell, _)| CellBounds::of_cell(cell)).reduce(CellBounds::union)
+        self.known()
+            .map(|(cell, _)| CellBounds::of_cell(cell))
+            .reduce(CellBounds::union)
     }
 
     /// SHA-256 over the index and cells of every tile that is not blank, in order of the index.
@@ -164,7 +171,9 @@ impl RunMap {
 
 impl FromIterator<(TileIndex, RunTile)> for RunMap {
     fn from_iter<I: IntoIterator<Item = (TileIndex, RunTile)>>(tiles: I) -> Self {
-        Self { tiles: tiles.into_iter().collect() }
+        Self {
+            tiles: tiles.into_iter().collect(),
+        }
     }
 }
 
@@ -187,7 +196,11 @@ fn tiles_under(index: TileIndex, frame: &Pose) -> impl Iterator<Item = TileIndex
 }
 
 fn extent(values: [i16; 4]) -> [i16; 2] {
-    values.into_iter().fold([i16::MAX, i16::MIN], |[min, max], value| [min.min(value), max.max(value)])
+    values
+        .into_iter()
+        .fold([i16::MAX, i16::MIN], |[min, max], value| {
+            [min.min(value), max.max(value)]
+        })
 }
 
 #[cfg(test)]
@@ -211,9 +224,19 @@ mod tests {
     #[test]
     fn counts_and_bounds_follow_the_cells() {
         let map = map_of(&[(-3, 5, 1), (70, -80, 2), (0, 0, 3)]);
-        assert_eq!(map.counts(), CellCounts { free: 1, occupied: 1, touched: 1 });
+        assert_eq!(
+            map.counts(),
+            CellCounts {
+                free: 1,
+                occupied: 1,
+                touched: 1
+            }
+        );
         let bounds = map.bounds().unwrap();
-        assert_eq!((bounds.min, bounds.max), (CellIndex::new(-3, -80), CellIndex::new(70, 5)));
+        assert_eq!(
+            (bounds.min, bounds.max),
+            (CellIndex::new(-3, -80), CellIndex::new(70, 5))
+        );
         assert_eq!((bounds.width(), bounds.height()), (74, 86));
     }
 

@@ -50,7 +50,10 @@ impl Tally {
 
     /// A touch outlives what the sensor says: chair legs and glass are what it misses.
     fn decide(self) -> RunCell {
-        let (hits, beams) = (u16::from(self.hits), u16::from(self.hits) + u16::from(self.misses));
+        let (hits, beams) = (
+            u16::from(self.hits),
+            u16::from(self.hits) + u16::from(self.misses),
+        );
         if self.touched {
             RunCell::Touched
         } else if self.hits >= MIN_OBSERVATIONS && hits * HITS_PER_BEAM > beams {
@@ -72,7 +75,12 @@ struct TileTallies {
 
 impl TileTallies {
     fn new(index: TileIndex) -> Self {
-        Self { index, tallies: Box::new([Tally::default(); TILE_AREA]), tile: RunTile::new(), stale: false }
+        Self {
+            index,
+            tallies: Box::new([Tally::default(); TILE_AREA]),
+            tile: RunTile::new(),
+            stale: false,
+        }
     }
 
     /// Decides every cell again; says whether one changed.
@@ -120,7 +128,11 @@ impl RunMapper {
         let from = (scan.pose.x, scan.pose.y);
         let mut place = 0;
         for beam in scan.beams() {
-            let free = if beam.hit { beam.range - FREE_MARGIN } else { beam.range };
+            let free = if beam.hit {
+                beam.range - FREE_MARGIN
+            } else {
+                beam.range
+            };
             if free > 0.0 {
                 let (sin, cos) = beam.angle.sin_cos();
                 let to = (from.0 + free * cos, from.1 + free * sin);
@@ -141,13 +153,18 @@ impl RunMapper {
     pub fn touch(&mut self, at: &Pose) -> Result<(), ScanError> {
         check_pose(at)?;
         self.check_room(at, 0.0)?;
-        self.enter(&mut 0, CellIndex::of_metres(at.x, at.y), |tally| tally.touched = true);
+        self.enter(&mut 0, CellIndex::of_metres(at.x, at.y), |tally| {
+            tally.touched = true
+        });
         Ok(())
     }
 
     /// The tiles whose cells changed since this was last called, in order.
     pub fn changed_tiles(&mut self) -> Vec<TileIndex> {
-        let changed = self.tiles.iter_mut().filter_map(|tile| tile.refresh().then_some(tile.index));
+        let changed = self
+            .tiles
+            .iter_mut()
+            .filter_map(|tile| tile.refresh().then_some(tile.index));
         let mut changed: Vec<_> = changed.collect();
         changed.sort_unstable();
         changed
@@ -155,7 +172,10 @@ impl RunMapper {
 
     /// The tile at `index` as of the last call of [`RunMapper::changed_tiles`].
     pub fn tile(&self, index: TileIndex) -> Option<&RunTile> {
-        self.places.get(&index).and_then(|place| self.tiles.get(*place)).map(|tile| &tile.tile)
+        self.places
+            .get(&index)
+            .and_then(|place| self.tiles.get(*place))
+            .map(|tile| &tile.tile)
     }
 
     /// How many ranges were left out because they are no positive number.
@@ -181,7 +201,11 @@ impl RunMapper {
         let high = TileIndex::from(CellIndex::of_metres(pose.x + reach, pose.y + reach));
         let around = (low.x..=high.x).flat_map(|x| (low.y..=high.y).map(move |y| TileIndex::new(x, y)));
         let missing = around.filter(|index| !self.places.contains_key(index)).count();
-        if self.tiles.len() + missing > MAX_RUN_TILES { Err(ScanError::TooManyTiles) } else { Ok(()) }
+        if self.tiles.len() + missing > MAX_RUN_TILES {
+            Err(ScanError::TooManyTiles)
+        } else {
+            Ok(())
+        }
     }
 
     /// Changes the tally of `cell`; `place` is the tile used last, which most often is the one needed again.
@@ -215,7 +239,13 @@ mod tests {
     const WALL_AHEAD: [f32; 3] = [2.0, 2.0, 2.0];
 
     fn scan<'a>(ranges: &'a [f32]) -> Scan<'a> {
-        Scan { pose: Pose::new(0.01, 0.01, 0.0), start_angle: -0.001, angle_step: 0.001, max_range: 6.0, ranges }
+        Scan {
+            pose: Pose::new(0.01, 0.01, 0.0),
+            start_angle: -0.001,
+            angle_step: 0.001,
+            max_range: 6.0,
+            ranges,
+        }
     }
 
     #[test]
@@ -244,7 +274,10 @@ mod tests {
         let mut mapper = RunMapper::new();
         mapper.touch(&Pose::new(1.0, 0.01, 0.0)).unwrap();
         (0..300).for_each(|_| mapper.integrate(&scan(&WALL_AHEAD)).unwrap());
-        assert_eq!(mapper.finish().get(CellIndex::of_metres(1.0, 0.01)), RunCell::Touched);
+        assert_eq!(
+            mapper.finish().get(CellIndex::of_metres(1.0, 0.01)),
+            RunCell::Touched
+        );
     }
 
     #[test]
@@ -252,7 +285,10 @@ mod tests {
         let mut mapper = RunMapper::new();
         mapper.integrate(&scan(&[f32::NAN, f32::INFINITY, -1.0])).unwrap();
         assert_eq!(mapper.unusable_ranges(), 3);
-        let astray = Scan { pose: Pose::new(2_000.0, 0.0, 0.0), ..scan(&WALL_AHEAD) };
+        let astray = Scan {
+            pose: Pose::new(2_000.0, 0.0, 0.0),
+            ..scan(&WALL_AHEAD)
+        };
         assert!(mapper.integrate(&astray).is_err());
         assert!(mapper.finish().is_blank());
     }
@@ -260,7 +296,8 @@ mod tests {
     #[test]
     fn a_run_over_too_many_tiles_is_refused() {
         let mut mapper = RunMapper::new();
-        let touched = (0..5_000).map(|i| mapper.touch(&Pose::new(3.2 * f64::from(i % 100), 3.2 * f64::from(i / 100), 0.0)));
+        let centre = |tile: i32| 1.6 + 3.2 * f64::from(tile);
+        let touched = (0..5_000).map(|i| mapper.touch(&Pose::new(centre(i % 100), centre(i / 100), 0.0)));
         assert_eq!(touched.filter(Result::is_ok).count(), MAX_RUN_TILES);
     }
 }

@@ -75,7 +75,10 @@ impl Scan<'_> {
     pub fn check(&self) -> Result<(), ScanError> {
         check_pose(&self.pose)?;
         if !(self.start_angle.is_finite() && self.angle_step.is_finite()) {
-            return Err(ScanError::Angles { start: self.start_angle, step: self.angle_step });
+            return Err(ScanError::Angles {
+                start: self.start_angle,
+                step: self.angle_step,
+            });
         }
         if !(self.max_range > 0.0 && self.max_range <= MAX_SCAN_RANGE_METRES) {
             return Err(ScanError::MaxRange(self.max_range));
@@ -89,11 +92,19 @@ impl Scan<'_> {
     /// The beams whose range is a positive number; the others say nothing.
     pub fn beams(&self) -> impl Iterator<Item = Beam> + '_ {
         let first = self.pose.theta + self.start_angle;
-        self.ranges.iter().enumerate().filter(|(_, range)| is_usable(**range)).map(move |(i, range)| {
-            let range = f64::from(*range);
-            let angle = first + i as f64 * self.angle_step;
-            Beam { angle, range: range.min(self.max_range), hit: range < self.max_range }
-        })
+        self.ranges
+            .iter()
+            .enumerate()
+            .filter(|(_, range)| is_usable(**range))
+            .map(move |(i, range)| {
+                let range = f64::from(*range);
+                let angle = first + i as f64 * self.angle_step;
+                Beam {
+                    angle,
+                    range: range.min(self.max_range),
+                    hit: range < self.max_range,
+                }
+            })
     }
 
     /// How many ranges are no positive number.
@@ -103,7 +114,9 @@ impl Scan<'_> {
 
     /// Points that beams ended at, in the run's frame, in metres.
     pub fn hits(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        self.beams().filter(|beam| beam.hit).map(|beam| beam.end(&self.pose, 0.0))
+        self.beams()
+            .filter(|beam| beam.hit)
+            .map(|beam| beam.end(&self.pose, 0.0))
     }
 }
 
@@ -125,7 +138,11 @@ pub fn check_pose(pose: &Pose) -> Result<(), ScanError> {
     if near && pose.theta.is_finite() {
         return Ok(());
     }
-    Err(ScanError::Pose { x: pose.x, y: pose.y, theta: pose.theta })
+    Err(ScanError::Pose {
+        x: pose.x,
+        y: pose.y,
+        theta: pose.theta,
+    })
 }
 
 fn is_usable(range: f32) -> bool {
@@ -137,7 +154,13 @@ mod tests {
     use super::*;
 
     fn scan(ranges: &[f32]) -> Scan<'_> {
-        Scan { pose: Pose::IDENTITY, start_angle: 0.0, angle_step: 0.1, max_range: 6.0, ranges }
+        Scan {
+            pose: Pose::IDENTITY,
+            start_angle: 0.0,
+            angle_step: 0.1,
+            max_range: 6.0,
+            ranges,
+        }
     }
 
     #[test]
@@ -153,15 +176,32 @@ mod tests {
 
     #[test]
     fn a_pose_off_the_map_is_an_error() {
-        for pose in [Pose::new(f64::NAN, 0.0, 0.0), Pose::new(0.0, 1001.0, 0.0), Pose { theta: f64::NAN, ..Pose::IDENTITY }] {
-            assert!(matches!(Scan { pose, ..scan(&[]) }.check(), Err(ScanError::Pose { .. })));
+        for pose in [
+            Pose::new(f64::NAN, 0.0, 0.0),
+            Pose::new(0.0, 1001.0, 0.0),
+            Pose {
+                theta: f64::NAN,
+                ..Pose::IDENTITY
+            },
+        ] {
+            assert!(matches!(
+                Scan { pose, ..scan(&[]) }.check(),
+                Err(ScanError::Pose { .. })
+            ));
         }
     }
 
     #[test]
     fn a_usable_range_must_be_a_distance() {
         for max_range in [0.0, -1.0, f64::NAN, 31.0] {
-            assert!(matches!(Scan { max_range, ..scan(&[]) }.check(), Err(ScanError::MaxRange(_))));
+            assert!(matches!(
+                Scan {
+                    max_range,
+                    ..scan(&[])
+                }
+                .check(),
+                Err(ScanError::MaxRange(_))
+            ));
         }
     }
 }

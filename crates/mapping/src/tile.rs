@@ -29,17 +29,26 @@ impl CellIndex {
 
     /// The cell that holds a point given in metres; points beyond `i32` cells saturate.
     pub fn of_metres(x: f64, y: f64) -> Self {
-        Self { x: (x / CELL_METRES).floor() as i32, y: (y / CELL_METRES).floor() as i32 }
+        Self {
+            x: (x / CELL_METRES).floor() as i32,
+            y: (y / CELL_METRES).floor() as i32,
+        }
     }
 
     /// Centre of the cell, in metres.
     pub fn centre_metres(self) -> (f64, f64) {
-        ((f64::from(self.x) + 0.5) * CELL_METRES, (f64::from(self.y) + 0.5) * CELL_METRES)
+        (
+            (f64::from(self.x) + 0.5) * CELL_METRES,
+            (f64::from(self.y) + 0.5) * CELL_METRES,
+        )
     }
 
     /// The cell `dx` columns and `dy` rows away.
     pub const fn offset(self, dx: i32, dy: i32) -> Self {
-        Self { x: self.x.wrapping_add(dx), y: self.y.wrapping_add(dy) }
+        Self {
+            x: self.x.wrapping_add(dx),
+            y: self.y.wrapping_add(dy),
+        }
     }
 
     /// Column and row of this cell inside its tile, each below [`TILE_CELLS`].
@@ -66,12 +75,18 @@ impl TileIndex {
 
     /// The tile that holds the global cell (`cx`, `cy`); beyond ±104 km it saturates.
     pub fn of_cell(cx: i32, cy: i32) -> Self {
-        Self { x: saturate(cx >> TILE_SHIFT), y: saturate(cy >> TILE_SHIFT) }
+        Self {
+            x: saturate(cx >> TILE_SHIFT),
+            y: saturate(cy >> TILE_SHIFT),
+        }
     }
 
     /// The tile's cell with the smallest column and row.
     pub const fn min_cell(self) -> CellIndex {
-        CellIndex { x: (self.x as i32) << TILE_SHIFT, y: (self.y as i32) << TILE_SHIFT }
+        CellIndex {
+            x: (self.x as i32) << TILE_SHIFT,
+            y: (self.y as i32) << TILE_SHIFT,
+        }
     }
 
     /// The tile's corner with the smallest coordinates, in metres.
@@ -125,7 +140,10 @@ mod tests {
     fn a_tile_index_is_a_pair_in_json() {
         let json = serde_json::to_string(&TileIndex::new(-2, 7)).unwrap();
         assert_eq!(json, "[-2,7]");
-        assert_eq!(serde_json::from_str::<TileIndex>(&json).unwrap(), TileIndex::new(-2, 7));
+        assert_eq!(
+            serde_json::from_str::<TileIndex>(&json).unwrap(),
+            TileIndex::new(-2, 7)
+        );
     }
 
     #[test]

@@ -1,0 +1,8 @@
+//! Map formats of others, in and out.
+
+pub mod geojson;
+pub mod pgm;
+pub mod png_map;
+pub mod ros;
+pub mod valetudo;
+mod valetudo_json;
