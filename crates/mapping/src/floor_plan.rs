@@ -68,7 +68,7 @@ mod tests {
         for pixel in 0..13 {
             picture.set(CellIndex::new(pixel % 5, pixel / 5), 255);
         }
-        (5..10).for_each(|x| picture.set(CellIndex::new(x, 6), 255));
+        (5..9).for_each(|x| picture.set(CellIndex::new(x, 6), 255));
         let plan = FloorPlan::from_picture(&picture).unwrap();
         let free: Vec<_> = plan.free().cells().to_vec();
         assert_eq!(free, [true, false, false, false]);
