@@ -50,7 +50,11 @@ mod tests {
     #[test]
     fn a_guest_gets_no_scope_that_needs_an_owner() {
         let at = Timestamp::from_millis(0);
-        let guest = Membership { home: HomeId::new(at, 1), person: PersonId::new(at, 2), role: Role::Guest };
+        let guest = Membership {
+            home: HomeId::new(at, 1),
+            person: PersonId::new(at, 2),
+            role: Role::Guest,
+        };
         assert!(HomeScope::of_member(&guest, Role::Guest).is_some());
         assert!(HomeScope::of_member(&guest, Role::Owner).is_none());
     }

@@ -60,7 +60,11 @@ impl FromStr for ClaimCode {
             }
             code.push(letter);
         }
-        if code.len() == CODE_LENGTH { Ok(Self(code)) } else { Err(wrong()) }
+        if code.len() == CODE_LENGTH {
+            Ok(Self(code))
+        } else {
+            Err(wrong())
+        }
     }
 }
 

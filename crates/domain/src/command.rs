@@ -72,7 +72,10 @@ impl TryFrom<Vec<Corner>> for Zone {
         }
         let inside = |value: i32| (-MAX_COORDINATE_MM..=MAX_COORDINATE_MM).contains(&value);
         if !corners.iter().all(|corner| inside(corner.x) && inside(corner.y)) {
-            return Err(FieldError::new("scope.zones", format!("must stay within {MAX_COORDINATE_MM} mm of the dock")));
+            return Err(FieldError::new(
+                "scope.zones",
+                format!("must stay within {MAX_COORDINATE_MM} mm of the dock"),
+            ));
         }
         Ok(Self(corners))
     }
@@ -128,8 +131,12 @@ impl Scope {
     pub fn checked(self) -> Result<Self, FieldError> {
         match self {
             Self::WholeHome => Ok(Self::WholeHome),
-            Self::Rooms { rooms } => Ok(Self::Rooms { rooms: Chosen::new("scope.rooms", rooms.0)? }),
-            Self::Zones { zones } => Ok(Self::Zones { zones: Chosen::new("scope.zones", zones.0)? }),
+            Self::Rooms { rooms } => Ok(Self::Rooms {
+                rooms: Chosen::new("scope.rooms", rooms.0)?,
+            }),
+            Self::Zones { zones } => Ok(Self::Zones {
+                zones: Chosen::new("scope.zones", zones.0)?,
+            }),
         }
     }
 }
@@ -316,7 +323,11 @@ mod tests {
 
     #[test]
     fn an_empty_list_of_rooms_never_means_everything() {
-        let error = Scope::Rooms { rooms: Chosen(vec![]) }.checked().unwrap_err();
+        let error = Scope::Rooms {
+            rooms: Chosen(vec![]),
+        }
+        .checked()
+        .unwrap_err();
         assert_eq!(error.to_string(), "scope.rooms: must have 1 to 32 entries, has 0");
     }
 
@@ -340,7 +351,12 @@ mod tests {
         let accepted = CommandState::Accepted { run: None };
         assert!(!accepted.may_become(&CommandState::Delivered));
         assert!(CommandState::Expired.may_become(&accepted));
-        assert!(!CommandState::Rejected { reason: Rejection::Busy }.may_become(&accepted));
+        assert!(
+            !CommandState::Rejected {
+                reason: Rejection::Busy
+            }
+            .may_become(&accepted)
+        );
     }
 
     #[test]

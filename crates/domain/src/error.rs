@@ -15,7 +15,10 @@ pub struct FieldError {
 impl FieldError {
     /// Says that `field` is refused because of `reason`.
     pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { field: field.into(), reason: reason.into() }
+        Self {
+            field: field.into(),
+            reason: reason.into(),
+        }
     }
 }
 
@@ -23,7 +26,10 @@ impl FieldError {
 pub fn check_text(field: &str, text: &str, limit: usize) -> Result<(), FieldError> {
     let length = text.chars().count();
     if length == 0 || length > limit {
-        return Err(FieldError::new(field, format!("must have 1 to {limit} characters, has {length}")));
+        return Err(FieldError::new(
+            field,
+            format!("must have 1 to {limit} characters, has {length}"),
+        ));
     }
     if text.chars().any(char::is_control) {
         return Err(FieldError::new(field, "must not have control characters"));

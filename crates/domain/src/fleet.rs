@@ -47,9 +47,15 @@ impl FleetFilter {
     /// Whether a robot passes.
     pub fn admits(&self, health: &RobotHealth) -> bool {
         let status = health.status.as_ref();
-        self.state.is_none_or(|state| status.is_some_and(|status| status.state == state))
-            && self.firmware.as_ref().is_none_or(|wanted| status.is_some_and(|status| status.firmware == *wanted))
-            && self.connected.is_none_or(|connected| connected == health.is_connected())
+        self.state
+            .is_none_or(|state| status.is_some_and(|status| status.state == state))
+            && self
+                .firmware
+                .as_ref()
+                .is_none_or(|wanted| status.is_some_and(|status| status.firmware == *wanted))
+            && self
+                .connected
+                .is_none_or(|connected| connected == health.is_connected())
     }
 }
 

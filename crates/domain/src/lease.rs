@@ -45,7 +45,13 @@ mod tests {
     fn a_client_id_names_its_lease() {
         let at = Timestamp::from_millis(1);
         let (id, robot, person) = (LeaseId::new(at, 1), RobotId::new(at, 2), PersonId::new(at, 3));
-        let lease = Lease { id, robot, person, token_hash: String::new(), expires_at: at };
+        let lease = Lease {
+            id,
+            robot,
+            person,
+            token_hash: String::new(),
+            expires_at: at,
+        };
         assert_eq!(Lease::of_client(&lease.client_id()), Some(id));
         assert_eq!(Lease::of_client("robot_x"), None);
     }

@@ -18,7 +18,10 @@ pub struct PageRequest {
 impl PageRequest {
     /// Asks for `limit` items, at least one and at most [`MAX_PAGE`], from `cursor` on.
     pub fn new(limit: usize, cursor: Option<Cursor>) -> Self {
-        Self { limit: limit.clamp(1, MAX_PAGE), cursor }
+        Self {
+            limit: limit.clamp(1, MAX_PAGE),
+            cursor,
+        }
     }
 
     /// The first page, as long as a page may be.
@@ -44,6 +47,9 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page with every item turned into another.
     pub fn map<U>(self, turn: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(turn).collect(), next: self.next }
+        Page {
+            items: self.items.into_iter().map(turn).collect(),
+            next: self.next,
+        }
     }
 }

@@ -66,7 +66,12 @@ impl Presence {
                     reason: None,
                 })
             }
-            PresenceEvent::Disconnected { session, version, at, reason } => {
+            PresenceEvent::Disconnected {
+                session,
+                version,
+                at,
+                reason,
+            } => {
                 let ends_known = known.is_some_and(|known| known.connected && known.session == *session);
                 let newer = known.is_none_or(|known| known.is_older_than(session, *version, *at));
                 (ends_known || newer).then(|| Self {
@@ -93,21 +98,36 @@ mod tests {
     use super::*;
 
     fn connected(session: &str, version: u64, at: i64) -> PresenceEvent {
-        PresenceEvent::Connected { session: session.into(), version, at: Timestamp::from_millis(at) }
+        PresenceEvent::Connected {
+            session: session.into(),
+            version,
+            at: Timestamp::from_millis(at),
+        }
     }
 
     fn disconnected(session: &str, version: u64, at: i64) -> PresenceEvent {
         let reason = "CONNECTION_LOST".into();
-        PresenceEvent::Disconnected { session: session.into(), version, at: Timestamp::from_millis(at), reason }
+        PresenceEvent::Disconnected {
+            session: session.into(),
+            version,
+            at: Timestamp::from_millis(at),
+            reason,
+        }
     }
 
     fn fold(events: &[PresenceEvent]) -> Option<Presence> {
-        events.iter().fold(None, |known, event| Presence::after(known.as_ref(), event).or(known))
+        events.iter().fold(None, |known, event| {
+            Presence::after(known.as_ref(), event).or(known)
+        })
     }
 
     #[test]
     fn a_late_disconnect_of_an_old_session_leaves_the_robot_online() {
-        let known = fold(&[connected("a", 1, 0), connected("b", 2, 10), disconnected("a", 1, 11)]);
+        let known = fold(&[
+            connected("a", 1, 0),
+            connected("b", 2, 10),
+            disconnected("a", 1, 11),
+        ]);
         assert!(known.unwrap().connected);
     }
 
@@ -125,7 +145,11 @@ mod tests {
 
     #[test]
     fn the_version_may_start_again_after_an_hour() {
-        let known = fold(&[connected("a", 9, 0), disconnected("a", 9, 10), connected("b", 0, 3_700_000)]);
+        let known = fold(&[
+            connected("a", 9, 0),
+            disconnected("a", 9, 10),
+            connected("b", 0, 3_700_000),
+        ]);
         assert!(known.unwrap().connected);
     }
 }

@@ -38,7 +38,10 @@ impl Manifest {
         if sorted.len() != count {
             return Err(FieldError::new("manifest.tiles", "must name each tile once"));
         }
-        Ok(Self { tiles: sorted.into_iter().collect(), digest })
+        Ok(Self {
+            tiles: sorted.into_iter().collect(),
+            digest,
+        })
     }
 
     /// The tiles, in the order of their index.
@@ -217,7 +220,10 @@ impl Run {
 
     /// The run once everything of it has arrived; `None` unless it is finished.
     pub fn sealed(&self) -> Option<Self> {
-        (self.state == RunState::Finished).then(|| Self { state: RunState::Sealed, ..self.clone() })
+        (self.state == RunState::Finished).then(|| Self {
+            state: RunState::Sealed,
+            ..self.clone()
+        })
     }
 
     fn take(&mut self, event: &RunEvent) {
@@ -254,7 +260,13 @@ mod tests {
     fn finished() -> RunEventKind {
         let manifest = Manifest::new(vec![(TileIndex { x: 0, y: 0 }, Rev(2))], [0; 32]).unwrap();
         let outcome = Outcome::Completed;
-        RunEventKind::Finished(RunReport { outcome, area_cm2: 1, duration_ms: 1, manifest, track: vec![] })
+        RunEventKind::Finished(RunReport {
+            outcome,
+            area_cm2: 1,
+            duration_ms: 1,
+            manifest,
+            track: vec![],
+        })
     }
 
     #[test]

@@ -42,7 +42,10 @@ impl Restriction {
             Self::VirtualWall { corners } => (corners, 2),
         };
         if !(least..=MAX_RESTRICTION_CORNERS).contains(&corners.len()) {
-            let reason = format!("must have {least} to {MAX_RESTRICTION_CORNERS} corners, has {}", corners.len());
+            let reason = format!(
+                "must have {least} to {MAX_RESTRICTION_CORNERS} corners, has {}",
+                corners.len()
+            );
             return Err(FieldError::new("restrictions", reason));
         }
         Ok(())
@@ -63,13 +66,19 @@ pub struct Preferences {
 impl Preferences {
     /// What a robot starts with.
     pub fn initial() -> Self {
-        Self { upload_map: true, ..Self::default() }
+        Self {
+            upload_map: true,
+            ..Self::default()
+        }
     }
 
     /// Checks the numbers of restrictions and corners.
     pub fn checked(self) -> Result<Self, FieldError> {
         if self.restrictions.len() > MAX_RESTRICTIONS {
-            let reason = format!("must have at most {MAX_RESTRICTIONS} entries, has {}", self.restrictions.len());
+            let reason = format!(
+                "must have at most {MAX_RESTRICTIONS} entries, has {}",
+                self.restrictions.len()
+            );
             return Err(FieldError::new("restrictions", reason));
         }
         self.restrictions.iter().try_for_each(Restriction::check)?;
@@ -115,12 +124,20 @@ impl Settings {
 
     /// The next version, with other preferences.
     pub fn with_preferences(&self, preferences: Preferences) -> Self {
-        Self { version: self.version + 1, preferences, ..self.clone() }
+        Self {
+            version: self.version + 1,
+            preferences,
+            ..self.clone()
+        }
     }
 
     /// The next version, with another permanent layer.
     pub fn with_permanent(&self, permanent: PermanentLayer) -> Self {
-        Self { version: self.version + 1, permanent, ..self.clone() }
+        Self {
+            version: self.version + 1,
+            permanent,
+            ..self.clone()
+        }
     }
 }
 
@@ -131,9 +148,20 @@ mod tests {
     #[test]
     fn a_zone_of_two_corners_is_refused() {
         let corners = vec![Corner { x: 0, y: 0 }, Corner { x: 1, y: 1 }];
-        let wall = Preferences { restrictions: vec![Restriction::VirtualWall { corners: corners.clone() }], ..Preferences::initial() };
-        let zone = Preferences { restrictions: vec![Restriction::NoGoZone { corners }], ..Preferences::initial() };
+        let wall = Preferences {
+            restrictions: vec![Restriction::VirtualWall {
+                corners: corners.clone(),
+            }],
+            ..Preferences::initial()
+        };
+        let zone = Preferences {
+            restrictions: vec![Restriction::NoGoZone { corners }],
+            ..Preferences::initial()
+        };
         assert!(wall.checked().is_ok());
-        assert_eq!(zone.checked().unwrap_err().to_string(), "restrictions: must have 3 to 32 corners, has 2");
+        assert_eq!(
+            zone.checked().unwrap_err().to_string(),
+            "restrictions: must have 3 to 32 corners, has 2"
+        );
     }
 }

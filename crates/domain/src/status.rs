@@ -144,7 +144,10 @@ impl TryFrom<u8> for Battery {
 
     fn try_from(percent: u8) -> Result<Self, FieldError> {
         if percent > 100 {
-            return Err(FieldError::new("battery", format!("must be 0 to 100 percent, is {percent}")));
+            return Err(FieldError::new(
+                "battery",
+                format!("must be 0 to 100 percent, is {percent}"),
+            ));
         }
         Ok(Self(percent))
     }
@@ -164,10 +167,15 @@ impl Capabilities {
     /// Checks that there are at most [`MAX_CAPABILITIES`] names of at most [`MAX_LABEL`] characters.
     pub fn new(names: Vec<String>) -> Result<Self, FieldError> {
         if names.len() > MAX_CAPABILITIES {
-            let reason = format!("must have at most {MAX_CAPABILITIES} entries, has {}", names.len());
+            let reason = format!(
+                "must have at most {MAX_CAPABILITIES} entries, has {}",
+                names.len()
+            );
             return Err(FieldError::new("capabilities", reason));
         }
-        names.iter().try_for_each(|name| check_text("capabilities", name, MAX_LABEL))?;
+        names
+            .iter()
+            .try_for_each(|name| check_text("capabilities", name, MAX_LABEL))?;
         Ok(Self(names))
     }
 
@@ -222,7 +230,9 @@ impl Status {
     pub fn checked(self) -> Result<Self, FieldError> {
         check_text("firmware", &self.firmware, MAX_LABEL)?;
         check_text("model", &self.model, MAX_LABEL)?;
-        self.vendor_error.as_deref().map_or(Ok(()), |code| check_text("vendor_error", code, MAX_LABEL))?;
+        self.vendor_error
+            .as_deref()
+            .map_or(Ok(()), |code| check_text("vendor_error", code, MAX_LABEL))?;
         Ok(self)
     }
 }

@@ -79,10 +79,16 @@ mod tests {
     #[test]
     fn a_word_reads_back() {
         for answer in [
-            Answer::Accepted { run: Some(RunId::from_u128(3)) },
-            Answer::Rejected { reason: Rejection::Busy },
+            Answer::Accepted {
+                run: Some(RunId::from_u128(3)),
+            },
+            Answer::Rejected {
+                reason: Rejection::Busy,
+            },
             Answer::Succeeded { run: None },
-            Answer::Failed { reason: Failure::Interrupted },
+            Answer::Failed {
+                reason: Failure::Interrupted,
+            },
         ] {
             let ack = Ack {
                 command: CommandId::from_u128(1),

@@ -57,7 +57,11 @@ impl From<&ports::RobotRequest> for RobotRequest {
     fn from(request: &ports::RobotRequest) -> Self {
         match request {
             ports::RobotRequest::Command(command) => Self::Command(command.into()),
-            ports::RobotRequest::Live { pairing, lease, duration } => Self::Live(LiveRequest {
+            ports::RobotRequest::Live {
+                pairing,
+                lease,
+                duration,
+            } => Self::Live(LiveRequest {
                 pairing: *pairing,
                 lease: *lease,
                 for_ms: u32::try_from(duration.as_millis()).unwrap_or(u32::MAX),
@@ -120,7 +124,11 @@ mod tests {
             rooms_version: 0,
         });
         let pairing = PairingId::from_u128(2);
-        let live = RobotRequest::Live(LiveRequest { pairing, lease: LeaseId::from_u128(5), for_ms: 1 });
+        let live = RobotRequest::Live(LiveRequest {
+            pairing,
+            lease: LeaseId::from_u128(5),
+            for_ms: 1,
+        });
         for request in [command, live] {
             assert_eq!(RobotRequest::decode(&request.encode()), Ok(request));
         }
@@ -131,7 +139,9 @@ mod tests {
         let text = r#"{"v":1,"type":"command","id":"cmd_00000000000000000000000001",
             "pairing":"pair_00000000000000000000000002","number":3,"kind":"start",
             "issuer":"person_00000000000000000000000004","issued_at":1,"expires_at":2,"rooms_version":0}"#;
-        let RobotRequest::Command(command) = RobotRequest::decode(text.as_bytes()).unwrap() else { panic!() };
+        let RobotRequest::Command(command) = RobotRequest::decode(text.as_bytes()).unwrap() else {
+            panic!()
+        };
         assert_eq!(command.order().unwrap_err().field(), "scope");
     }
 }

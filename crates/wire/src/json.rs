@@ -34,8 +34,18 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
     match version.v.as_ref().map(Value::as_u64) {
         Some(Some(found)) if found == u64::from(VERSION) => {}
         Some(Some(found)) => return Err(WireError::UnknownVersion { found }),
-        Some(None) => return Err(WireError::Malformed { field: "v".into(), reason: "must be a whole number".into() }),
-        None => return Err(WireError::Malformed { field: "v".into(), reason: "is missing".into() }),
+        Some(None) => {
+            return Err(WireError::Malformed {
+                field: "v".into(),
+                reason: "must be a whole number".into(),
+            });
+        }
+        None => {
+            return Err(WireError::Malformed {
+                field: "v".into(),
+                reason: "is missing".into(),
+            });
+        }
     }
     serde_json::from_slice(bytes).map_err(|error| malformed("payload", &error))
 }
@@ -43,8 +53,14 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
 /// Names the field where serde tells it, in backquotes, and never repeats what was sent.
 fn malformed(field: &str, error: &serde_json::Error) -> WireError {
     let text = error.to_string();
-    let named = text.split('`').nth(1).filter(|name| name.len() <= 64 && text.contains("field"));
-    WireError::Malformed { field: named.unwrap_or(field).to_owned(), reason: text.chars().take(200).collect() }
+    let named = text
+        .split('`')
+        .nth(1)
+        .filter(|name| name.len() <= 64 && text.contains("field"));
+    WireError::Malformed {
+        field: named.unwrap_or(field).to_owned(),
+        reason: text.chars().take(200).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -60,14 +76,23 @@ mod tests {
     fn a_payload_goes_both_ways_and_ignores_what_is_new() {
         let bytes = encode(&Sample { count: 3 });
         assert_eq!(bytes, br#"{"v":1,"count":3}"#);
-        assert_eq!(decode::<Sample>(br#"{"v":1,"count":3,"new":true}"#), Ok(Sample { count: 3 }));
+        assert_eq!(
+            decode::<Sample>(br#"{"v":1,"count":3,"new":true}"#),
+            Ok(Sample { count: 3 })
+        );
     }
 
     #[test]
     fn the_refused_field_is_named() {
-        assert_eq!(decode::<Sample>(br#"{"v":2,"count":3}"#), Err(WireError::UnknownVersion { found: 2 }));
+        assert_eq!(
+            decode::<Sample>(br#"{"v":2,"count":3}"#),
+            Err(WireError::UnknownVersion { found: 2 })
+        );
         assert_eq!(decode::<Sample>(br#"{"v":1}"#).unwrap_err().field(), "count");
         assert_eq!(decode::<Sample>(br#"{"count":3}"#).unwrap_err().field(), "v");
-        assert!(matches!(decode::<Sample>(&[b' '; MAX_PAYLOAD_BYTES + 1]), Err(WireError::TooLarge { .. })));
+        assert!(matches!(
+            decode::<Sample>(&[b' '; MAX_PAYLOAD_BYTES + 1]),
+            Err(WireError::TooLarge { .. })
+        ));
     }
 }

@@ -74,6 +74,9 @@ impl WireError {
 
 impl From<FieldError> for WireError {
     fn from(error: FieldError) -> Self {
-        Self::Malformed { field: error.field, reason: error.reason }
+        Self::Malformed {
+            field: error.field,
+            reason: error.reason,
+        }
     }
 }

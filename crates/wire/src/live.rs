@@ -26,7 +26,13 @@ impl LivePose {
     /// The position of a robot in its run.
     pub fn new(run: Option<RunId>, pose: &Pose, state: RobotState) -> Self {
         let thousandths = |value: f64| (value * 1000.0).round() as i32;
-        Self { run, x: thousandths(pose.x), y: thousandths(pose.y), heading: thousandths(pose.theta), state }
+        Self {
+            run,
+            x: thousandths(pose.x),
+            y: thousandths(pose.y),
+            heading: thousandths(pose.theta),
+            state,
+        }
     }
 
     /// The payload.

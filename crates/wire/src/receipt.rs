@@ -27,12 +27,27 @@ mod tests {
         let run = RunId::from_u128(1);
         for kind in [
             ReceiptKind::Confirmed { run },
-            ReceiptKind::Wanted { run, tiles: vec![TileIndex { x: -1, y: 4 }] },
-            ReceiptKind::Refused { run, field: "tiles".into(), reason: "too many".into() },
-            ReceiptKind::Settled { command: CommandId::from_u128(2) },
-            ReceiptKind::Time { nonce: "n".into(), now: Timestamp::from_millis(3) },
+            ReceiptKind::Wanted {
+                run,
+                tiles: vec![TileIndex { x: -1, y: 4 }],
+            },
+            ReceiptKind::Refused {
+                run,
+                field: "tiles".into(),
+                reason: "too many".into(),
+            },
+            ReceiptKind::Settled {
+                command: CommandId::from_u128(2),
+            },
+            ReceiptKind::Time {
+                nonce: "n".into(),
+                now: Timestamp::from_millis(3),
+            },
         ] {
-            let receipt = Receipt { pairing: Some(PairingId::from_u128(9)), kind };
+            let receipt = Receipt {
+                pairing: Some(PairingId::from_u128(9)),
+                kind,
+            };
             assert_eq!(decode(&encode(&receipt)), Ok(receipt));
         }
     }

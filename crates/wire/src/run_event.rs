@@ -70,8 +70,24 @@ pub fn decode(bytes: &[u8]) -> Result<RunEvent, WireError> {
         KindV1::Resumed => RunEventKind::Resumed,
         KindV1::Finished(report) => RunEventKind::Finished(report.try_into()?),
     };
-    let RunEventV1 { pairing, run, seq, initiator, started_at, at, .. } = event;
-    Ok(RunEvent { run, pairing, seq, initiator, started_at, at, kind })
+    let RunEventV1 {
+        pairing,
+        run,
+        seq,
+        initiator,
+        started_at,
+        at,
+        ..
+    } = event;
+    Ok(RunEvent {
+        run,
+        pairing,
+        seq,
+        initiator,
+        started_at,
+        at,
+        kind,
+    })
 }
 
 impl From<&RunReport> for ReportV1 {
@@ -81,7 +97,10 @@ impl From<&RunReport> for ReportV1 {
             outcome: report.outcome,
             area_cm2: report.area_cm2,
             duration_ms: report.duration_ms,
-            tiles: tiles.iter().map(|(index, rev)| (index.x, index.y, rev.0)).collect(),
+            tiles: tiles
+                .iter()
+                .map(|(index, rev)| (index.x, index.y, rev.0))
+                .collect(),
             digest: hex(&report.manifest.digest()),
             track: steps(&report.track),
         }
@@ -94,7 +113,11 @@ impl TryFrom<ReportV1> for RunReport {
     fn try_from(report: ReportV1) -> Result<Self, FieldError> {
         let digest = unhex(&report.digest)
             .ok_or_else(|| FieldError::new("digest", "must be 64 hexadecimal digits"))?;
-        let tiles = report.tiles.into_iter().map(|(x, y, rev)| (TileIndex { x, y }, Rev(rev))).collect();
+        let tiles = report
+            .tiles
+            .into_iter()
+            .map(|(x, y, rev)| (TileIndex { x, y }, Rev(rev)))
+            .collect();
         Ok(Self {
             outcome: report.outcome,
             area_cm2: report.area_cm2,
@@ -118,7 +141,10 @@ fn steps(points: &[(i32, i32)]) -> Vec<i32> {
 
 fn points(steps: &[i32]) -> Result<Vec<(i32, i32)>, FieldError> {
     if !steps.len().is_multiple_of(2) || steps.len() > 2 * MAX_TRACK_POINTS {
-        let reason = format!("must have pairs of numbers, at most {MAX_TRACK_POINTS}, has {} numbers", steps.len());
+        let reason = format!(
+            "must have pairs of numbers, at most {MAX_TRACK_POINTS}, has {} numbers",
+            steps.len()
+        );
         return Err(FieldError::new("track", reason));
     }
     let mut last = (0i32, 0i32);
@@ -131,10 +157,12 @@ fn points(steps: &[i32]) -> Result<Vec<(i32, i32)>, FieldError> {
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {
@@ -174,7 +202,12 @@ mod tests {
 
     #[test]
     fn an_event_reads_back() {
-        for kind in [RunEventKind::Started, RunEventKind::Paused, RunEventKind::Resumed, finished().kind] {
+        for kind in [
+            RunEventKind::Started,
+            RunEventKind::Paused,
+            RunEventKind::Resumed,
+            finished().kind,
+        ] {
             let event = RunEvent { kind, ..finished() };
             assert_eq!(decode(&encode(&event)), Ok(event));
         }

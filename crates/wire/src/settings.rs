@@ -39,7 +39,11 @@ pub fn encode(settings: &Settings) -> Result<Vec<u8>, WireError> {
             tiles: settings.permanent.tiles.iter().map(tile).collect(),
         },
     });
-    if bytes.len() > MAX_SETTINGS_BYTES { Err(WireError::TooLarge { bytes: bytes.len() }) } else { Ok(bytes) }
+    if bytes.len() > MAX_SETTINGS_BYTES {
+        Err(WireError::TooLarge { bytes: bytes.len() })
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// The settings in `bytes`.
@@ -47,7 +51,10 @@ pub fn decode(bytes: &[u8]) -> Result<Settings, WireError> {
     let settings: SettingsV1 = json::decode(bytes)?;
     let tile = |(x, y, cells): (i16, i16, String)| match STANDARD.decode(cells) {
         Ok(cells) => Ok((TileIndex { x, y }, cells)),
-        Err(_) => Err(WireError::Malformed { field: "permanent.tiles".into(), reason: "must be base64".into() }),
+        Err(_) => Err(WireError::Malformed {
+            field: "permanent.tiles".into(),
+            reason: "must be base64".into(),
+        }),
     };
     Ok(Settings {
         version: settings.version,
@@ -56,7 +63,12 @@ pub fn decode(bytes: &[u8]) -> Result<Settings, WireError> {
         preferences: settings.preferences.checked()?,
         permanent: PermanentLayer {
             n: settings.permanent.n,
-            tiles: settings.permanent.tiles.into_iter().map(tile).collect::<Result<_, _>>()?,
+            tiles: settings
+                .permanent
+                .tiles
+                .into_iter()
+                .map(tile)
+                .collect::<Result<_, _>>()?,
         },
     })
 }
@@ -67,7 +79,10 @@ mod tests {
 
     #[test]
     fn settings_read_back() {
-        let permanent = PermanentLayer { n: 3, tiles: vec![(TileIndex { x: 1, y: -1 }, vec![1, 2, 3])] };
+        let permanent = PermanentLayer {
+            n: 3,
+            tiles: vec![(TileIndex { x: 1, y: -1 }, vec![1, 2, 3])],
+        };
         let settings = Settings::initial(PairingId::from_u128(1)).with_permanent(permanent);
         assert_eq!(decode(&encode(&settings).unwrap()), Ok(settings));
     }
@@ -75,7 +90,8 @@ mod tests {
     #[test]
     fn a_document_that_no_broker_would_keep_is_refused() {
         let tiles = vec![(TileIndex { x: 0, y: 0 }, vec![0; 100 * 1024])];
-        let settings = Settings::initial(PairingId::from_u128(1)).with_permanent(PermanentLayer { n: 1, tiles });
+        let settings =
+            Settings::initial(PairingId::from_u128(1)).with_permanent(PermanentLayer { n: 1, tiles });
         assert!(matches!(encode(&settings), Err(WireError::TooLarge { .. })));
     }
 }

@@ -61,9 +61,16 @@ impl StatusReport {
     /// The report in `bytes`; the fields are checked by [`StatusReport::status`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         let report: Self = json::decode(bytes)?;
-        if report.nonce.as_ref().is_some_and(|nonce| nonce.is_empty() || nonce.len() > MAX_NONCE) {
+        if report
+            .nonce
+            .as_ref()
+            .is_some_and(|nonce| nonce.is_empty() || nonce.len() > MAX_NONCE)
+        {
             let reason = format!("must have 1 to {MAX_NONCE} characters");
-            return Err(WireError::Malformed { field: "nonce".into(), reason });
+            return Err(WireError::Malformed {
+                field: "nonce".into(),
+                reason,
+            });
         }
         Ok(report)
     }
@@ -71,7 +78,10 @@ impl StatusReport {
     /// The status that the cloud received at `received_at`.
     pub fn status(&self, received_at: Timestamp) -> Result<Status, WireError> {
         let status = Status {
-            order: StatusOrder { boot: self.boot, seq: self.seq },
+            order: StatusOrder {
+                boot: self.boot,
+                seq: self.seq,
+            },
             state: self.state,
             battery: Battery::try_from(self.battery)?,
             error: self.error,
@@ -108,7 +118,9 @@ mod tests {
     fn values_out_of_range_name_their_field() {
         let at = Timestamp::from_millis(5);
         let full = MINIMAL.replace("81", "101");
-        let error = StatusReport::decode(full.as_bytes()).and_then(|report| report.status(at)).unwrap_err();
+        let error = StatusReport::decode(full.as_bytes())
+            .and_then(|report| report.status(at))
+            .unwrap_err();
         assert_eq!(error.to_string(), "battery: must be 0 to 100 percent, is 101");
         let unknown = MINIMAL.replace("docked", "flying");
         assert!(StatusReport::decode(unknown.as_bytes()).is_err());

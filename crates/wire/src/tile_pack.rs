@@ -84,14 +84,19 @@ impl TilePack {
         let mut reader = Reader(bytes);
         let version = u8::from_be_bytes(reader.take("v")?);
         if version != VERSION {
-            return Err(WireError::UnknownVersion { found: version.into() });
+            return Err(WireError::UnknownVersion {
+                found: version.into(),
+            });
         }
         let pairing = PairingId::from_u128(u128::from_be_bytes(reader.take("pairing")?));
         let run = RunId::from_u128(u128::from_be_bytes(reader.take("run")?));
         let count = usize::from(u16::from_be_bytes(reader.take("count")?));
         if count > MAX_PACK_TILES {
             let reason = format!("must be at most {MAX_PACK_TILES}, is {count}");
-            return Err(WireError::Malformed { field: "count".into(), reason });
+            return Err(WireError::Malformed {
+                field: "count".into(),
+                reason,
+            });
         }
         let tiles = (0..count).map(|_| reader.tile()).collect::<Result<_, _>>()?;
         match reader.0.len() {
@@ -105,7 +110,10 @@ struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
     fn take<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], WireError> {
-        let (head, rest) = self.0.split_first_chunk::<N>().ok_or(WireError::Truncated { field })?;
+        let (head, rest) = self
+            .0
+            .split_first_chunk::<N>()
+            .ok_or(WireError::Truncated { field })?;
         self.0 = rest;
         Ok(*head)
     }
@@ -115,9 +123,16 @@ impl Reader<'_> {
         let y = i16::from_be_bytes(self.take("tiles.y")?);
         let rev = Rev(u32::from_be_bytes(self.take("tiles.rev")?));
         let length = usize::from(u16::from_be_bytes(self.take("tiles.length")?));
-        let (cells, rest) = self.0.split_at_checked(length).ok_or(WireError::Truncated { field: "tiles.cells" })?;
+        let (cells, rest) = self
+            .0
+            .split_at_checked(length)
+            .ok_or(WireError::Truncated { field: "tiles.cells" })?;
         self.0 = rest;
-        Ok(PackedTile { index: TileIndex { x, y }, rev, cells: cells.to_vec() })
+        Ok(PackedTile {
+            index: TileIndex { x, y },
+            rev,
+            cells: cells.to_vec(),
+        })
     }
 }
 
@@ -128,13 +143,25 @@ mod tests {
     use super::*;
 
     fn pack(tiles: Vec<PackedTile>) -> TilePack {
-        TilePack { pairing: PairingId::from_u128(7), run: RunId::from_u128(9), tiles }
+        TilePack {
+            pairing: PairingId::from_u128(7),
+            run: RunId::from_u128(9),
+            tiles,
+        }
     }
 
     fn any_tile() -> impl Strategy<Value = PackedTile> {
-        (any::<i16>(), any::<i16>(), any::<u32>(), proptest::collection::vec(any::<u8>(), 0..300)).prop_map(
-            |(x, y, rev, cells)| PackedTile { index: TileIndex { x, y }, rev: Rev(rev), cells },
+        (
+            any::<i16>(),
+            any::<i16>(),
+            any::<u32>(),
+            proptest::collection::vec(any::<u8>(), 0..300),
         )
+            .prop_map(|(x, y, rev, cells)| PackedTile {
+                index: TileIndex { x, y },
+                rev: Rev(rev),
+                cells,
+            })
     }
 
     proptest! {
@@ -168,6 +195,9 @@ mod tests {
     fn another_version_is_named() {
         let mut bytes = pack(vec![]).encode();
         bytes[0] = 9;
-        assert_eq!(TilePack::decode(&bytes), Err(WireError::UnknownVersion { found: 9 }));
+        assert_eq!(
+            TilePack::decode(&bytes),
+            Err(WireError::UnknownVersion { found: 9 })
+        );
     }
 }

@@ -85,7 +85,9 @@ impl fmt::Display for Downlink {
 
 /// A topic that is none of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("topic: is none of cmd/{{robot}}, cfg/{{robot}}, rcv/{{robot}}, live/{{robot}}/pose, live/{{robot}}/tiles")]
+#[error(
+    "topic: is none of cmd/{{robot}}, cfg/{{robot}}, rcv/{{robot}}, live/{{robot}}/pose, live/{{robot}}/tiles"
+)]
 pub struct UnknownTopic;
 
 impl FromStr for Downlink {
@@ -131,7 +133,14 @@ mod tests {
 
     #[test]
     fn foreign_and_wild_topics_are_refused() {
-        for topic in ["", "cmd", "cmd/", "cmd/robot_x", "cmd/#", "live/robot_01ARZ3NDEKTSV4RRFFQ69G5FAV/x/y"] {
+        for topic in [
+            "",
+            "cmd",
+            "cmd/",
+            "cmd/robot_x",
+            "cmd/#",
+            "live/robot_01ARZ3NDEKTSV4RRFFQ69G5FAV/x/y",
+        ] {
             assert!(topic.parse::<Downlink>().is_err(), "{topic}");
         }
     }

@@ -91,7 +91,12 @@ pub trait RobotMailbox: Send + Sync {
 #[async_trait]
 pub trait DeviceRegistry: Send + Sync {
     /// Registers the robot and makes a certificate with its id as common name from its signing request.
-    async fn register(&self, robot: RobotId, csr: &str, now: Timestamp) -> Result<IssuedCertificate, DeviceError>;
+    async fn register(
+        &self,
+        robot: RobotId,
+        csr: &str,
+        now: Timestamp,
+    ) -> Result<IssuedCertificate, DeviceError>;
 
     /// Revokes all certificates of the robot and MUST cut its live connection.
     async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError>;

@@ -18,7 +18,8 @@ pub trait HomeStore: Send + Sync {
     async fn home(&self, scope: &HomeScope) -> Result<Option<Home>, StoreError>;
 
     /// The memberships of a person, in the order of their homes.
-    async fn memberships(&self, person: PersonId, page: &PageRequest) -> Result<Page<Membership>, StoreError>;
+    async fn memberships(&self, person: PersonId, page: &PageRequest)
+    -> Result<Page<Membership>, StoreError>;
 
     /// The membership of a person in a home; MUST be a consistent read, so that a revocation acts at once.
     async fn membership(&self, person: PersonId, home: HomeId) -> Result<Option<Membership>, StoreError>;

@@ -23,7 +23,12 @@ pub trait RunStore: Send + Sync {
     async fn put_run(&self, scope: &HomeScope, run: &Run, expected: Option<&Run>) -> Result<(), StoreError>;
 
     /// The runs of a robot, newest first.
-    async fn runs(&self, scope: &HomeScope, robot: RobotId, page: &PageRequest) -> Result<Page<Run>, StoreError>;
+    async fn runs(
+        &self,
+        scope: &HomeScope,
+        robot: RobotId,
+        page: &PageRequest,
+    ) -> Result<Page<Run>, StoreError>;
 }
 
 /// A tile of a run as it is kept.
@@ -52,7 +57,12 @@ pub trait RunTileStore: Send + Sync {
     /// Stores a tile if its revision is above the stored one.
     ///
     /// A lower or equal revision MUST be [`Written::Stale`] and change nothing.
-    async fn put_tile(&self, scope: &HomeScope, run: RunId, tile: &StoredRunTile) -> Result<Written, StoreError>;
+    async fn put_tile(
+        &self,
+        scope: &HomeScope,
+        run: RunId,
+        tile: &StoredRunTile,
+    ) -> Result<Written, StoreError>;
 
     /// The revisions of all stored tiles of a run; MUST be a consistent read of all pages.
     async fn tile_revs(&self, scope: &HomeScope, run: RunId) -> Result<BTreeMap<TileIndex, Rev>, StoreError>;

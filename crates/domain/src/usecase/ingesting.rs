@@ -1,0 +1,49 @@
+//! A pack of run tiles becomes part of a run.
+
+use futures_util::future::try_join_all;
+
+use super::{Authorizing, SealOutcome, Sealing, UseCaseError};
+use crate::id::{PairingId, RobotId, RunId};
+use crate::ports::{StoredRunTile, Written};
+
+/// What a robot sent of one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunTiles {
+    /// The pairing under which the run is driven.
+    pub pairing: PairingId,
+    /// The run.
+    pub run: RunId,
+    /// All that the run knows of some tiles.
+    pub tiles: Vec<StoredRunTile>,
+}
+
+/// Stores run tiles, and seals the run when they were the last that it lacked.
+#[derive(Clone)]
+pub struct Ingesting {
+    /// Tells whose tiles they are.
+    pub authorizing: Authorizing,
+    /// Knows when a run is complete.
+    pub sealing: Sealing,
+}
+
+impl Ingesting {
+    /// Stores what `robot` sent; a tile that is not newer than the stored one changes nothing.
+    ///
+    /// A foreign pairing is [`UseCaseError::Refused`]. After an outage the whole pack may be given again.
+    pub async fn take(&self, robot: RobotId, sent: &RunTiles) -> Result<usize, UseCaseError> {
+        let access = self.authorizing.paired_robot(robot, sent.pairing).await?;
+        let store = &self.sealing.tiles;
+        let writes = sent
+            .tiles
+            .iter()
+            .map(|tile| store.put_tile(&access.scope, sent.run, tile));
+        let written = try_join_all(writes).await?;
+        match self.sealing.try_seal(&access.scope, robot, sent.run).await? {
+            SealOutcome::Sealed | SealOutcome::NotFinished | SealOutcome::Lacks(_) => {}
+        }
+        Ok(written
+            .iter()
+            .filter(|written| **written == Written::Stored)
+            .count())
+    }
+}

@@ -1,0 +1,120 @@
+//! Somebody wants to watch a robot for a while.
+
+use std::sync::Arc;
+
+use super::{RobotAccess, UseCaseError};
+use crate::Timestamp;
+use crate::command::DELIVERY_TIMEOUT;
+use crate::id::{LeaseId, PersonId};
+use crate::lease::{LEASE_VALID, Lease};
+use crate::ports::{CommandLink, DeviceRegistry, LeaseStore, RobotRequest};
+
+/// A lease to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLease {
+    /// The id it shall have.
+    pub id: LeaseId,
+    /// Who watches.
+    pub person: PersonId,
+    /// SHA-256, hex, of the token that opens the live connection.
+    pub token_hash: String,
+}
+
+/// Opens, renews and ends leases.
+#[derive(Clone)]
+pub struct Leasing {
+    /// Where leases are.
+    pub leases: Arc<dyn LeaseStore>,
+    /// Asks the robot to send its position.
+    pub link: Arc<dyn CommandLink>,
+    /// Cuts the connection of a lease that ends.
+    pub registry: Arc<dyn DeviceRegistry>,
+}
+
+impl Leasing {
+    /// Opens a lease and asks the robot to send; a robot that is offline is no error, there is just nothing to see.
+    pub async fn open(
+        &self,
+        access: &RobotAccess,
+        new: NewLease,
+        now: Timestamp,
+    ) -> Result<Lease, UseCaseError> {
+        let expires_at = now.plus(LEASE_VALID);
+        let NewLease {
+            id,
+            person,
+            token_hash,
+        } = new;
+        let lease = Lease {
+            id,
+            robot: access.robot.id,
+            person,
+            token_hash,
+            expires_at,
+        };
+        self.start(access, lease).await
+    }
+
+    /// Lets a lease run on, for the person who holds it.
+    pub async fn renew(
+        &self,
+        access: &RobotAccess,
+        lease: LeaseId,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<Lease, UseCaseError> {
+        let lease = self.held(access, lease, person, now).await?;
+        self.start(
+            access,
+            Lease {
+                expires_at: now.plus(LEASE_VALID),
+                ..lease
+            },
+        )
+        .await
+    }
+
+    /// Ends a lease and cuts its connection.
+    pub async fn end(
+        &self,
+        access: &RobotAccess,
+        lease: LeaseId,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<(), UseCaseError> {
+        let lease = self.held(access, lease, person, now).await?;
+        self.leases
+            .put_lease(&Lease {
+                expires_at: now,
+                ..lease.clone()
+            })
+            .await?;
+        Ok(self.registry.disconnect(&lease.client_id()).await?)
+    }
+
+    async fn held(
+        &self,
+        access: &RobotAccess,
+        lease: LeaseId,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<Lease, UseCaseError> {
+        let lease = self.leases.lease(lease).await?;
+        let held = |lease: &Lease| {
+            lease.robot == access.robot.id && lease.person == person && lease.expires_at > now
+        };
+        lease.filter(held).ok_or(UseCaseError::NotFound { what: "lease" })
+    }
+
+    async fn start(&self, access: &RobotAccess, lease: Lease) -> Result<Lease, UseCaseError> {
+        self.leases.put_lease(&lease).await?;
+        let request = RobotRequest::Live {
+            pairing: access.pairing.id,
+            lease: lease.id,
+            duration: LEASE_VALID,
+        };
+        let delivery = self.link.deliver(lease.robot, &request, DELIVERY_TIMEOUT).await?;
+        tracing::info!(robot.id = %lease.robot, lease.id = %lease.id, ?delivery, "live view leased");
+        Ok(lease)
+    }
+}

@@ -1,0 +1,75 @@
+//! What became of commands, as robots say it.
+
+use std::sync::Arc;
+
+use super::{Authorizing, MAX_ATTEMPTS, UseCaseError, unless_conflict};
+use crate::FieldError;
+use crate::command::CommandState;
+use crate::id::{CommandId, PairingId, RobotId};
+use crate::ports::{CommandStore, RobotMailbox};
+use crate::receipt::{Receipt, ReceiptKind};
+
+/// A robot's word on a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandWord {
+    /// The command.
+    pub command: CommandId,
+    /// The pairing that the robot knows.
+    pub pairing: PairingId,
+    /// What became of it.
+    pub state: CommandState,
+}
+
+/// Keeps the life of commands.
+#[derive(Clone)]
+pub struct Settling {
+    /// Tells whose command it is.
+    pub authorizing: Authorizing,
+    /// Where commands are.
+    pub commands: Arc<dyn CommandStore>,
+    /// How the robot hears that its word was stored.
+    pub mailbox: Arc<dyn RobotMailbox>,
+}
+
+impl Settling {
+    /// Applies a robot's word unless a later one is stored, and tells the robot that it need not repeat it.
+    ///
+    /// A foreign pairing or an unknown command is [`UseCaseError::Refused`].
+    pub async fn take(&self, robot: RobotId, word: &CommandWord) -> Result<(), UseCaseError> {
+        let access = self.authorizing.paired_robot(robot, word.pairing).await?;
+        for _ in 0..MAX_ATTEMPTS {
+            let command = self.commands.command(&access.scope, robot, word.command).await?;
+            let command =
+                command.ok_or_else(|| FieldError::new("command", "is not a command to this robot"))?;
+            if !command.state.may_become(&word.state) {
+                return self.settle(robot, word).await;
+            }
+            let to = word.state;
+            let written = self
+                .commands
+                .set_command_state(&access.scope, &command, command.state, to)
+                .await;
+            if unless_conflict(written)?.is_some() {
+                tracing::info!(robot.id = %robot, command.id = %command.id, command.state = ?to, "command answered");
+                return self.settle(robot, word).await;
+            }
+        }
+        Err(UseCaseError::contended("command"))
+    }
+
+    async fn settle(&self, robot: RobotId, word: &CommandWord) -> Result<(), UseCaseError> {
+        let kind = ReceiptKind::Settled {
+            command: word.command,
+        };
+        Ok(self
+            .mailbox
+            .post_receipt(
+                robot,
+                &Receipt {
+                    pairing: Some(word.pairing),
+                    kind,
+                },
+            )
+            .await?)
+    }
+}
