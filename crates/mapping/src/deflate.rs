@@ -23,7 +23,7 @@ pub enum InflateError {
 }
 
 /// Compresses `plain` as raw deflate; the same input always gives the same bytes.
-pub(crate) fn deflate(plain: &[u8]) -> Vec<u8> {
+pub fn deflate(plain: &[u8]) -> Vec<u8> {
     let mut packer = Compress::new(Compression::best(), false);
     // Stored blocks cost five bytes for each 64 KB, so this holds any output and one call is enough.
     let mut packed = Vec::with_capacity(plain.len() + plain.len() / 1024 + 64);
@@ -34,7 +34,10 @@ pub(crate) fn deflate(plain: &[u8]) -> Vec<u8> {
 }
 
 /// Expands one raw deflate stream that fills `packed` exactly, into at most `limit` bytes.
-pub(crate) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
+///
+/// # Errors
+/// [`InflateError`] if the bytes are not such a stream, or more would come out.
+pub fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
     let mut unpacker = Decompress::new(false);
     let mut plain = Vec::new();
     let mut status = Status::Ok;

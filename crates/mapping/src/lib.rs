@@ -5,7 +5,7 @@
 
 pub mod class_grid;
 pub mod components;
-mod deflate;
+pub mod deflate;
 pub mod floor_plan;
 pub mod formats;
 pub mod grid;
