@@ -62,7 +62,10 @@ impl Condition {
         };
         let key = Key::parse(name)
             .filter(|key| !boolean || *key == Key::IsAttached)
-            .ok_or_else(|| PolicyError::Key { operator: operator.to_owned(), key: name.to_owned() })?;
+            .ok_or_else(|| PolicyError::Key {
+                operator: operator.to_owned(),
+                key: name.to_owned(),
+            })?;
         let any_of = match values {
             Value::Array(list) if list.is_empty() => return Err(PolicyError::Empty("Condition value")),
             Value::Array(list) => list.iter().map(|value| template(name, value, boolean)).collect(),
@@ -72,11 +75,13 @@ impl Condition {
     }
 
     pub(crate) fn holds(&self, identity: &Identity) -> bool {
-        let Some(actual) = self.key.value(identity) else { return false };
+        let Some(actual) = self.key.value(identity) else {
+            return false;
+        };
         self.any_of.iter().any(|wanted| {
-            wanted.resolve(identity).is_some_and(|spans| {
-                spans.iter().map(|span| span.text()).collect::<String>() == actual
-            })
+            wanted
+                .resolve(identity)
+                .is_some_and(|spans| spans.iter().map(|span| span.text()).collect::<String>() == actual)
         })
     }
 }
@@ -85,6 +90,9 @@ fn template(key: &str, value: &Value, boolean: bool) -> Result<Template, PolicyE
     match value {
         Value::Bool(truth) => Template::parse(if *truth { "true" } else { "false" }),
         Value::String(text) if !boolean || text == "true" || text == "false" => Template::parse(text),
-        other => Err(PolicyError::Value { key: key.to_owned(), value: other.to_string() }),
+        other => Err(PolicyError::Value {
+            key: key.to_owned(),
+            value: other.to_string(),
+        }),
     }
 }

@@ -54,7 +54,10 @@ pub(crate) struct Statement {
 impl Statement {
     pub(crate) fn applies(&self, identity: &Identity, action: Action, arn: &str) -> bool {
         self.actions.iter().any(|pattern| pattern.matches(action))
-            && self.resources.iter().any(|pattern| pattern.matches(arn, identity))
+            && self
+                .resources
+                .iter()
+                .any(|pattern| pattern.matches(arn, identity))
             && self.conditions.iter().all(|condition| condition.holds(identity))
     }
 }
@@ -69,7 +72,9 @@ impl ActionPattern {
     fn parse(text: &str) -> Result<Self, PolicyError> {
         match text {
             "iot:*" => Ok(Self::Any),
-            name => Action::parse(name).map(Self::Only).ok_or_else(|| PolicyError::Action(name.to_owned())),
+            name => Action::parse(name)
+                .map(Self::Only)
+                .ok_or_else(|| PolicyError::Action(name.to_owned())),
         }
     }
 
@@ -137,7 +142,9 @@ impl TryFrom<RawDocument> for PolicyDocument {
             Value::Array(list) => list.into_iter().map(Statement::parse).collect(),
             single => Statement::parse(single).map(|only| vec![only]),
         };
-        Ok(Self { statements: statements? })
+        Ok(Self {
+            statements: statements?,
+        })
     }
 }
 

@@ -88,7 +88,10 @@ impl Resource<'_> {
             Self::Topic(name) => ("topic", name),
             Self::TopicFilter(name) => ("topicfilter", name),
         };
-        format!("arn:aws:iot:{}:{}:{kind}/{name}", endpoint.region, endpoint.account)
+        format!(
+            "arn:aws:iot:{}:{}:{kind}/{name}",
+            endpoint.region, endpoint.account
+        )
     }
 }
 
@@ -128,8 +131,10 @@ pub fn evaluate(
         .iter()
         .flat_map(|policy| &policy.statements)
         .filter(|statement| statement.applies(identity, action, &arn))
-        .fold(Decision::ImplicitDeny, |so_far, statement| match (so_far, statement.effect) {
-            (Decision::ExplicitDeny, _) | (_, Effect::Deny) => Decision::ExplicitDeny,
-            (Decision::Allowed | Decision::ImplicitDeny, Effect::Allow) => Decision::Allowed,
+        .fold(Decision::ImplicitDeny, |so_far, statement| {
+            match (so_far, statement.effect) {
+                (Decision::ExplicitDeny, _) | (_, Effect::Deny) => Decision::ExplicitDeny,
+                (Decision::Allowed | Decision::ImplicitDeny, Effect::Allow) => Decision::Allowed,
+            }
         })
 }

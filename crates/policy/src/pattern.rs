@@ -84,9 +84,7 @@ mod tests {
         match (units.split_first(), text.split_first()) {
             (None, None) => true,
             (None, Some(_)) => false,
-            (Some((Unit::AnyRun, rest)), _) => {
-                (0..=text.len()).any(|taken| reference(rest, &text[taken..]))
-            }
+            (Some((Unit::AnyRun, rest)), _) => (0..=text.len()).any(|taken| reference(rest, &text[taken..])),
             (Some((Unit::AnyOne, rest)), Some((_, tail))) => reference(rest, tail),
             (Some((Unit::Exactly(wanted), rest)), Some((c, tail))) => wanted == c && reference(rest, tail),
             (Some(_), None) => false,
@@ -108,7 +106,11 @@ mod tests {
             ("", "a", false),
         ];
         for (pattern, text, expected) in cases {
-            assert_eq!(glob(&written(pattern), &chars(text)), expected, "{pattern} on {text}");
+            assert_eq!(
+                glob(&written(pattern), &chars(text)),
+                expected,
+                "{pattern} on {text}"
+            );
         }
     }
 

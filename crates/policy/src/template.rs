@@ -62,9 +62,13 @@ impl Template {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (name, tail) = after.split_once('}').ok_or_else(|| PolicyError::Unclosed(text.to_owned()))?;
-            let variable = Variable::parse(name)
-                .ok_or_else(|| PolicyError::Variable { variable: name.to_owned(), text: text.to_owned() })?;
+            let (name, tail) = after
+                .split_once('}')
+                .ok_or_else(|| PolicyError::Unclosed(text.to_owned()))?;
+            let variable = Variable::parse(name).ok_or_else(|| PolicyError::Variable {
+                variable: name.to_owned(),
+                text: text.to_owned(),
+            })?;
             parts.push(Part::Text(before.to_owned()));
             parts.push(Part::Variable(variable));
             rest = tail;

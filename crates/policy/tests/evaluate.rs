@@ -1,5 +1,12 @@
 //! What a device policy lets a robot do, and which documents are refused.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 use policy::{Action, Decision, Endpoint, Identity, PolicyDocument, Resource, evaluate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -19,7 +26,10 @@ fn refused(statement: Value) -> String {
 
 fn robot(name: &str) -> Identity {
     Identity {
-        endpoint: Endpoint { region: "us-east-1".to_owned(), account: "000000000000".to_owned() },
+        endpoint: Endpoint {
+            region: "us-east-1".to_owned(),
+            account: "000000000000".to_owned(),
+        },
         client_id: name.to_owned(),
         thing_name: Some(name.to_owned()),
         attached: true,
@@ -58,10 +68,26 @@ fn a_robot_acts_under_its_own_name_only() {
     let cases = [
         (Action::Connect, Resource::Client("robot_a"), true),
         (Action::Connect, Resource::Client("robot_b"), false),
-        (Action::Publish, Resource::Topic("$aws/rules/dev_map/r/robot_a/tiles"), true),
-        (Action::Publish, Resource::Topic("$aws/rules/dev_map/r/robot_b/tiles"), false),
-        (Action::Publish, Resource::Topic("$aws/rules/dev_map/r/robot_a/tiles/x"), false),
-        (Action::RetainPublish, Resource::Topic("$aws/rules/dev_map/r/robot_a/tiles"), false),
+        (
+            Action::Publish,
+            Resource::Topic("$aws/rules/dev_map/r/robot_a/tiles"),
+            true,
+        ),
+        (
+            Action::Publish,
+            Resource::Topic("$aws/rules/dev_map/r/robot_b/tiles"),
+            false,
+        ),
+        (
+            Action::Publish,
+            Resource::Topic("$aws/rules/dev_map/r/robot_a/tiles/x"),
+            false,
+        ),
+        (
+            Action::RetainPublish,
+            Resource::Topic("$aws/rules/dev_map/r/robot_a/tiles"),
+            false,
+        ),
         (Action::Subscribe, Resource::TopicFilter("cfg/robot_a"), true),
         (Action::Subscribe, Resource::TopicFilter("cfg/+"), false),
         (Action::Subscribe, Resource::TopicFilter("#"), false),
@@ -70,23 +96,42 @@ fn a_robot_acts_under_its_own_name_only() {
     ];
     for (action, resource, allowed) in cases {
         let decision = evaluate(&policy, &identity, action, resource);
-        assert_eq!(decision.is_allowed(), allowed, "{action} on {resource:?}: {decision:?}");
+        assert_eq!(
+            decision.is_allowed(),
+            allowed,
+            "{action} on {resource:?}: {decision:?}"
+        );
     }
 }
 
 #[test]
 fn a_certificate_that_is_attached_to_nothing_cannot_connect() {
-    let identity = Identity { attached: false, ..robot("robot_a") };
-    let decision = evaluate(&device_policy(), &identity, Action::Connect, Resource::Client("robot_a"));
+    let identity = Identity {
+        attached: false,
+        ..robot("robot_a")
+    };
+    let decision = evaluate(
+        &device_policy(),
+        &identity,
+        Action::Connect,
+        Resource::Client("robot_a"),
+    );
     assert_eq!(decision, Decision::ImplicitDeny);
 }
 
 #[test]
 fn a_statement_with_an_absent_variable_does_not_apply() {
-    let identity = Identity { thing_name: None, ..robot("robot_a") };
+    let identity = Identity {
+        thing_name: None,
+        ..robot("robot_a")
+    };
     for resource in ["cfg/robot_a", "cfg/", "cfg/${iot:Connection.Thing.ThingName}"] {
-        let decision =
-            evaluate(&device_policy(), &identity, Action::Subscribe, Resource::TopicFilter(resource));
+        let decision = evaluate(
+            &device_policy(),
+            &identity,
+            Action::Subscribe,
+            Resource::TopicFilter(resource),
+        );
         assert_eq!(decision, Decision::ImplicitDeny, "{resource}");
     }
 }
@@ -95,11 +140,27 @@ fn a_statement_with_an_absent_variable_does_not_apply() {
 fn another_account_or_region_is_not_meant() {
     let mut identity = robot("robot_a");
     identity.endpoint.account = "111111111111".to_owned();
-    assert!(!evaluate(&device_policy(), &identity, Action::Connect, Resource::Client("robot_a")).is_allowed());
+    assert!(
+        !evaluate(
+            &device_policy(),
+            &identity,
+            Action::Connect,
+            Resource::Client("robot_a")
+        )
+        .is_allowed()
+    );
     let anywhere = document(json!({
         "Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:*:*:client/robot_?"
     }));
-    assert!(evaluate(&[anywhere], &identity, Action::Connect, Resource::Client("robot_a")).is_allowed());
+    assert!(
+        evaluate(
+            &[anywhere],
+            &identity,
+            Action::Connect,
+            Resource::Client("robot_a")
+        )
+        .is_allowed()
+    );
 }
 
 #[test]
@@ -113,7 +174,10 @@ fn mqtt_wildcards_in_a_policy_are_plain_characters() {
     let identity = robot("app_1");
     let decide = |action, resource| evaluate(&policy, &identity, action, resource).is_allowed();
     assert!(decide(Action::Subscribe, Resource::TopicFilter("live/+/pose")));
-    assert!(!decide(Action::Subscribe, Resource::TopicFilter("live/robot_a/pose")));
+    assert!(!decide(
+        Action::Subscribe,
+        Resource::TopicFilter("live/robot_a/pose")
+    ));
     assert!(!decide(Action::Receive, Resource::Topic("live/robot_a/pose")));
 }
 
@@ -130,13 +194,28 @@ fn conditions_compare_with_variables_and_all_must_hold() {
         }
     }))];
     let connect = |identity: &Identity| {
-        evaluate(&policy, identity, Action::Connect, Resource::Client(&identity.client_id)).is_allowed()
+        evaluate(
+            &policy,
+            identity,
+            Action::Connect,
+            Resource::Client(&identity.client_id),
+        )
+        .is_allowed()
     };
     assert!(connect(&robot("robot_b")));
     assert!(!connect(&robot("robot_c")));
-    assert!(!connect(&Identity { client_id: "robot_a".to_owned(), ..robot("robot_b") }));
-    assert!(!connect(&Identity { thing_name: None, ..robot("robot_a") }));
-    assert!(!connect(&Identity { attached: false, ..robot("robot_a") }));
+    assert!(!connect(&Identity {
+        client_id: "robot_a".to_owned(),
+        ..robot("robot_b")
+    }));
+    assert!(!connect(&Identity {
+        thing_name: None,
+        ..robot("robot_a")
+    }));
+    assert!(!connect(&Identity {
+        attached: false,
+        ..robot("robot_a")
+    }));
 }
 
 #[test]
@@ -151,19 +230,46 @@ fn what_is_not_evaluated_is_refused_by_name() {
         (json!({ "NotAction": "iot:Publish" }), "NotAction"),
         (json!({ "Principal": "*" }), "Principal"),
         (json!({ "Effect": "Maybe" }), "Maybe"),
-        (json!({ "Action": "iot:UpdateThingShadow" }), "iot:UpdateThingShadow"),
+        (
+            json!({ "Action": "iot:UpdateThingShadow" }),
+            "iot:UpdateThingShadow",
+        ),
         (json!({ "Action": "iot:Conn*" }), "iot:Conn*"),
         (json!({ "Action": [] }), "Action is empty"),
         (json!({ "Resource": [] }), "Resource is empty"),
         (json!({ "Resource": "topic/a" }), "topic/a"),
-        (json!({ "Resource": "arn:aws:iot:r:a:client/${aws:username}" }), "aws:username"),
-        (json!({ "Resource": "arn:aws:iot:r:a:client/${iot:ClientId" }), "not closed"),
-        (json!({ "Condition": { "StringLike": { "iot:ClientId": "a*" } } }), "StringLike"),
-        (json!({ "Condition": { "StringEquals": { "iot:Port": "8883" } } }), "iot:Port"),
-        (json!({ "Condition": { "Bool": { "iot:ClientId": "true" } } }), "iot:ClientId"),
-        (json!({ "Condition": { "Bool": { "iot:Connection.Thing.IsAttached": "yes" } } }), "yes"),
-        (json!({ "Condition": { "Bool": { "iot:Connection.Thing.IsAttached": [] } } }), "is empty"),
-        (json!({ "Condition": { "StringEquals": { "iot:ClientId": 7 } } }), "7"),
+        (
+            json!({ "Resource": "arn:aws:iot:r:a:client/${aws:username}" }),
+            "aws:username",
+        ),
+        (
+            json!({ "Resource": "arn:aws:iot:r:a:client/${iot:ClientId" }),
+            "not closed",
+        ),
+        (
+            json!({ "Condition": { "StringLike": { "iot:ClientId": "a*" } } }),
+            "StringLike",
+        ),
+        (
+            json!({ "Condition": { "StringEquals": { "iot:Port": "8883" } } }),
+            "iot:Port",
+        ),
+        (
+            json!({ "Condition": { "Bool": { "iot:ClientId": "true" } } }),
+            "iot:ClientId",
+        ),
+        (
+            json!({ "Condition": { "Bool": { "iot:Connection.Thing.IsAttached": "yes" } } }),
+            "yes",
+        ),
+        (
+            json!({ "Condition": { "Bool": { "iot:Connection.Thing.IsAttached": [] } } }),
+            "is empty",
+        ),
+        (
+            json!({ "Condition": { "StringEquals": { "iot:ClientId": 7 } } }),
+            "7",
+        ),
     ];
     for (changes, named) in cases {
         let message = refused(statement(changes));
@@ -173,19 +279,29 @@ fn what_is_not_evaluated_is_refused_by_name() {
 
 #[test]
 fn only_the_version_with_variables_is_read() {
-    let old = r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"*"}]}"#;
-    assert!(PolicyDocument::from_json(old).unwrap_err().to_string().contains("2008-10-17"));
+    let old =
+        r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"*"}]}"#;
+    assert!(
+        PolicyDocument::from_json(old)
+            .unwrap_err()
+            .to_string()
+            .contains("2008-10-17")
+    );
     assert!(PolicyDocument::from_json("{").is_err());
     let none = r#"{"Version":"2012-10-17","Statement":[]}"#;
-    assert!(PolicyDocument::from_json(none).unwrap_err().to_string().contains("Statement is empty"));
+    assert!(
+        PolicyDocument::from_json(none)
+            .unwrap_err()
+            .to_string()
+            .contains("Statement is empty")
+    );
 }
 
 fn statement() -> impl Strategy<Value = Value> {
     let action = prop::sample::select(vec!["iot:Connect", "iot:Publish", "iot:Receive", "iot:*"]);
     let resource = "(client|topic)/[ab*?]{0,3}".prop_map(|tail| format!("arn:aws:iot:*:*:{tail}"));
-    (action, resource).prop_map(|(action, resource)| {
-        json!({ "Effect": "Allow", "Action": action, "Resource": resource })
-    })
+    (action, resource)
+        .prop_map(|(action, resource)| json!({ "Effect": "Allow", "Action": action, "Resource": resource }))
 }
 
 fn with_effect(mut statement: Value, effect: &str) -> Value {
