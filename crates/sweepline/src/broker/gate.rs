@@ -160,13 +160,16 @@ pub(super) fn check_publish(admission: &Admission, publish: &Publish) -> Result<
         publish.qos.value(),
         publish.retain,
     )?;
-    let actions = [Action::Publish, Action::RetainPublish];
-    for action in actions.into_iter().take(if publish.retain { 2 } else { 1 }) {
-        if !admission.may(action, Resource::Topic(&publish.topic)) {
-            return Err(PublishRefusal::Policy(action));
-        }
+    let needed: &[Action] = if publish.retain {
+        &[Action::Publish, Action::RetainPublish]
+    } else {
+        &[Action::Publish]
+    };
+    let topic = Resource::Topic(&publish.topic);
+    match needed.iter().find(|action| !admission.may(**action, topic)) {
+        Some(denied) => Err(PublishRefusal::Policy(*denied)),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Checks one topic filter of a SUBSCRIBE.

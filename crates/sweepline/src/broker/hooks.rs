@@ -23,6 +23,7 @@ use super::delivery::{Deliveries, Delivery};
 use super::gate::{Gate, PublishRefusal, SubscribeRefusal, check_publish, check_subscribe};
 use super::ingest::Ingest;
 use super::presence::{DisconnectReason, PresenceChange, PresenceEvent};
+use super::refusals::RefusalCounters;
 
 const EVENTS: [Type; 10] = [
     Type::ClientAuthenticate,
@@ -42,6 +43,7 @@ pub(super) struct Hooks {
     pub(super) gate: Gate,
     pub(super) connections: Connections,
     pub(super) deliveries: Deliveries,
+    pub(super) refusals: RefusalCounters,
     pub(super) ingest: mpsc::Sender<Ingest>,
     pub(super) presence: mpsc::UnboundedSender<PresenceEvent>,
 }
@@ -104,6 +106,7 @@ impl Hooks {
                 AuthResult::Allow(false, None)
             }
             Err(refusal) => {
+                self.refusals.connections.count();
                 tracing::warn!(client.id = %info.client_id(), ?refusal, "connection refused");
                 AuthResult::NotAuthorized
             }
@@ -157,6 +160,7 @@ impl Hooks {
         match check_subscribe(&connection, &subscribe.topic_filter) {
             Ok(()) => SubscribeReturn::new_success(subscribe.opts.qos(), None),
             Err(refusal) => {
+                self.refusals.subscriptions.count();
                 let filter = &*subscribe.topic_filter;
                 tracing::warn!(
                     client.id = connection.client_id(),
@@ -174,6 +178,7 @@ impl Hooks {
             return PublishAclResult::rejected(true, None);
         };
         if let Err(refusal) = check_publish(&connection.admission, publish) {
+            self.refusals.messages.count();
             let topic = &*publish.topic;
             tracing::warn!(
                 client.id = connection.client_id(),
@@ -223,6 +228,7 @@ impl Hooks {
             .get(&session.id)
             .is_some_and(|connection| connection.admission.may(Action::Receive, topic));
         if !allowed {
+            self.refusals.withheld.count();
             tracing::warn!(client.id = %session.id.client_id, ?topic, "message withheld by policy");
         }
         allowed && !self.deliveries.is_over(origin)

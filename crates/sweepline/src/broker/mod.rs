@@ -12,6 +12,7 @@ mod ingest;
 mod limits;
 mod listener;
 mod presence;
+mod refusals;
 mod retained;
 
 use std::net::SocketAddr;
@@ -39,11 +40,13 @@ pub use limits::{
     MAX_SESSION_EXPIRY, MAX_SUBSCRIPTIONS, MAX_TOPIC_BYTES, MAX_TOPIC_SLASHES, SESSION_EXPIRY, basic_ingest,
 };
 pub use presence::{DisconnectReason, PresenceChange, PresenceEvent};
+pub use refusals::Refusals;
 
 use connection::Connections;
 use delivery::Deliveries;
 use gate::{Gate, PHONES, ROBOTS};
 use hooks::Hooks;
+use refusals::RefusalCounters;
 use retained::RetainedMessages;
 
 /// How many messages may wait in [`Streams::ingest`] before publishers have to wait.
@@ -69,7 +72,8 @@ pub struct Streams {
     /// Every message that a client was allowed to publish. A message is acknowledged to its publisher only after
     /// it has been put in here; while it is full, publishers wait, and once it is dropped, they are refused.
     pub ingest: mpsc::Receiver<Ingest>,
-    /// Every connection that was opened or closed.
+    /// Every connection that was opened or closed. The end of a connection may be told after the beginning of the
+    /// one that takes its place; the session identifiers tell them apart.
     pub presence: mpsc::UnboundedReceiver<PresenceEvent>,
 }
 
@@ -196,7 +200,14 @@ impl Broker {
         })
     }
 
-    /// Stops listening and ends every session; waits a few seconds for clients to be told.
+    /// How often clients were refused so far.
+    #[must_use]
+    pub fn refusals(&self) -> Refusals {
+        self.hooks.refusals.read()
+    }
+
+    /// Stops listening and ends every session; waits a few seconds for clients to be told. Keep reading
+    /// [`Streams::ingest`] or drop it: a client that waits for room there is not told.
     pub async fn shutdown(&self) {
         let task = self.server.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task {
@@ -249,6 +260,7 @@ fn wire(config: BrokerConfig) -> (Arc<Hooks>, Streams) {
         gate,
         connections: Connections::new(),
         deliveries: Deliveries::default(),
+        refusals: RefusalCounters::default(),
         ingest: ingest_sender,
         presence: presence_sender,
     };

@@ -122,6 +122,8 @@ impl DisconnectReason {
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
     use super::*;
 
     fn round_trip(text: &str) -> PresenceEvent {
@@ -156,6 +158,21 @@ mod tests {
                 disconnect_reason: DisconnectReason::DuplicateClientid
             }
         );
+    }
+
+    #[test]
+    fn recorded_lifecycle_events_are_read_and_written_alike() {
+        let data = std::env::var_os("SWEEPLINE_DATA").map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+            PathBuf::from,
+        );
+        for name in ["iot_presence_connected.json", "iot_presence_disconnected.json"] {
+            let path = data.join("aws-events").join(name);
+            match std::fs::read_to_string(&path) {
+                Ok(text) => drop(round_trip(&text)),
+                Err(error) => println!("skipped: {} is not there ({error})", path.display()),
+            }
+        }
     }
 
     #[test]

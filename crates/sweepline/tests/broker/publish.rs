@@ -43,6 +43,7 @@ async fn a_spoofed_message_is_refused_and_reaches_nobody() {
     for topic in spoofed {
         assert_eq!(robot.publish(topic, b"spoofed").await, DENIED, "{topic}");
     }
+    assert_eq!(stack.broker.refusals().messages, 4);
     robot.publish(TILES, b"honest").await.unwrap();
     assert_eq!(&stack.next_ingest().await.payload[..], b"honest");
 }
