@@ -1,3 +1,47 @@
-//! Chores of the project.
+//! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`.
+#![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-fn main() {}
+mod deny;
+mod project;
+mod run;
+mod setup;
+mod suite;
+mod tally;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::project::Project;
+
+/// Chores of the project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Sets up what the tests need under the target folder, then runs every check and test.
+    Test {
+        /// Leaves out the documentation, the pages and the independent devices.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Looks for ignored tests, notes to self, long files and paths of one machine.
+    Tidy,
+    /// Checks licences, sources and the owners of provider crates with cargo-deny.
+    Deny,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let project = Project::open()?;
+    match Arguments::parse().chore {
+        Chore::Test { quick } => suite::test(&project, quick),
+        Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
+        Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
+    }
+}

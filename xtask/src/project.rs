@@ -1,0 +1,50 @@
+//! Where the project and what it builds are.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context;
+
+/// The folders of the project.
+pub struct Project {
+    /// The workspace's root.
+    pub root: PathBuf,
+    /// What cargo builds into; the tests' own tools live in it too.
+    pub target: PathBuf,
+}
+
+impl Project {
+    /// The project that this program was built from.
+    pub fn open() -> anyhow::Result<Self> {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = manifest
+            .parent()
+            .context("the xtask folder has no parent")?
+            .to_owned();
+        let target = match env::var_os("CARGO_TARGET_DIR") {
+            Some(target) => root.join(target),
+            None => root.join("target"),
+        };
+        Ok(Self { root, target })
+    }
+
+    /// A command that runs at the root.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// Cargo at the root, with `arguments` split at spaces.
+    pub fn cargo(&self, arguments: &str) -> Command {
+        let mut command = self.command("cargo");
+        command.args(arguments.split(' '));
+        command
+    }
+
+    /// The `sweepline` program that the tests start.
+    pub fn sweepline(&self) -> PathBuf {
+        self.target.join("debug").join("sweepline")
+    }
+}

@@ -1,0 +1,160 @@
+//! Runs one step after another, says what each does and how long it took, and counts its tests.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+
+use crate::tally::{Counter, Tally};
+
+/// How a step ended.
+pub enum Ended {
+    /// It did what it should, with this many tests.
+    Well(Tally),
+    /// It could not be done here, and why.
+    Skipped(String),
+    /// It failed, after this many tests.
+    Badly(Tally),
+}
+
+struct Step {
+    name: &'static str,
+    took: Duration,
+    ended: Ended,
+}
+
+/// The steps done so far.
+#[derive(Default)]
+pub struct Runner {
+    steps: Vec<Step>,
+}
+
+impl Runner {
+    /// Does one step: prints `name` and `what`, works, prints how it ended. A failure does not stop the later steps.
+    pub fn step(&mut self, name: &'static str, what: &str, work: impl FnOnce() -> anyhow::Result<Ended>) {
+        println!("==> {name}: {what}");
+        let start = Instant::now();
+        let ended = work().unwrap_or_else(|error| {
+            println!("{error:#}");
+            Ended::Badly(Tally::default())
+        });
+        let step = Step {
+            name,
+            took: start.elapsed(),
+            ended,
+        };
+        println!("<== {}\n", step.line());
+        self.steps.push(step);
+    }
+
+    /// Prints every step and, last, how many tests passed and failed. A step that failed without counting a failed
+    /// test counts as one.
+    pub fn finish(self) -> ExitCode {
+        println!("Steps:");
+        let mut total = Tally::default();
+        for step in &self.steps {
+            println!("  {}", step.line());
+            total += step.tally();
+        }
+        println!("\n{total}");
+        if total.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Step {
+    fn line(&self) -> String {
+        let took = format!("{:.1} s", self.took.as_secs_f64());
+        match &self.ended {
+            Ended::Well(tally) if *tally == Tally::default() => format!("{}: ok, {took}", self.name),
+            Ended::Well(tally) => format!("{}: {tally}, {took}", self.name),
+            Ended::Skipped(why) => format!("{}: SKIPPED, {why}", self.name),
+            Ended::Badly(tally) if tally.failed > 0 => format!("{}: FAILED, {tally}, {took}", self.name),
+            Ended::Badly(_) => format!("{}: FAILED, {took}", self.name),
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        match self.ended {
+            Ended::Well(tally) => tally,
+            Ended::Skipped(_) => Tally::default(),
+            Ended::Badly(tally) => Tally {
+                failed: tally.failed.max(1),
+                ..tally
+            },
+        }
+    }
+}
+
+/// Runs `command`; an error unless it succeeds.
+pub fn plain(command: &mut Command) -> anyhow::Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot run {}", shown(command)))?;
+    if !status.success() {
+        bail!("{} ended with {status}", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs a check that has no tests.
+pub fn check(command: &mut Command) -> anyhow::Result<Ended> {
+    plain(command).map(|()| Ended::Well(Tally::default()))
+}
+
+/// Runs a test runner, passing its output on and counting its tests.
+pub fn tests(command: &mut Command) -> anyhow::Result<Ended> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot run {}", shown(command)))?;
+    let errors = child
+        .stderr
+        .take()
+        .map(|stream| thread::spawn(move || relay(stream)));
+    let mut tally = child.stdout.take().map(relay).unwrap_or_default();
+    if let Some(errors) = errors {
+        tally += errors.join().unwrap_or_default();
+    }
+    let status = child.wait()?;
+    Ok(match status.success() {
+        true if tally.passed == 0 => bail!("{} ran no test", shown(command)),
+        true => Ended::Well(tally),
+        false => Ended::Badly(tally),
+    })
+}
+
+/// Whether `command`, which asks a tool for its version, finds the tool.
+pub fn is_there(command: &mut Command) -> bool {
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn relay(stream: impl Read) -> Tally {
+    let mut counter = Counter::default();
+    for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        counter.read(&line);
+    }
+    counter.tally()
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

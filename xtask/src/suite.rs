@@ -1,0 +1,122 @@
+//! `cargo xtask test`: everything that has to hold, in the order in which a failure is cheapest to find.
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+use anyhow::bail;
+
+use crate::project::Project;
+use crate::run::{Ended, Runner, check, is_there, tests};
+use crate::setup::{chromium, devices, pages};
+use crate::tally::Tally;
+use crate::{deny, tidy};
+
+/// Runs every step, or without the slow ones when `quick`.
+pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
+    let mut runner = Runner::default();
+    sources(&mut runner, project);
+    rust(&mut runner, project);
+    if !quick {
+        documentation(&mut runner, project);
+        page_tests(&mut runner, project);
+        device_tests(&mut runner, project);
+    }
+    Ok(runner.finish())
+}
+
+fn sources(runner: &mut Runner, project: &Project) {
+    runner.step("format", "looks whether rustfmt would change a file", || {
+        check(&mut project.cargo("fmt --all -- --check"))
+    });
+    runner.step(
+        "tidy",
+        "looks for ignored tests, notes, long files and paths of one machine",
+        || tidy::check(project).map(|()| Ended::Well(Tally::default())),
+    );
+    runner.step(
+        "deny",
+        "checks licences, sources and owners of dependencies",
+        || deny::check(project),
+    );
+}
+
+/// The tests before the lints: they build what the later steps start.
+fn rust(runner: &mut Runner, project: &Project) {
+    let has_nextest = is_there(&mut project.cargo("nextest --version"));
+    let arguments = if has_nextest {
+        "nextest run --workspace --no-fail-fast"
+    } else {
+        "test --workspace --lib --bins --tests --no-fail-fast"
+    };
+    let what = format!("builds and runs unit, property, contract and end-to-end tests (cargo {arguments})");
+    runner.step("rust", &what, || tests(&mut project.cargo(arguments)));
+    runner.step(
+        "lints",
+        "lets clippy look at every target, warnings are errors",
+        || check(&mut project.cargo("clippy --workspace --all-targets -- -D warnings")),
+    );
+}
+
+fn documentation(runner: &mut Runner, project: &Project) {
+    runner.step("examples", "runs the examples in the documentation", || {
+        tests(&mut project.cargo("test --workspace --doc --no-fail-fast"))
+    });
+}
+
+fn page_tests(runner: &mut Runner, project: &Project) {
+    let npm = |script: &str| {
+        let mut npm = project.command("npm");
+        npm.current_dir(project.root.join(pages::FOLDER))
+            .args(["run", "--silent", script]);
+        npm.env("SWEEPLINE_BIN", project.sweepline());
+        npm
+    };
+    runner.step(
+        "page packages",
+        "installs TypeScript and Playwright's driver",
+        || pages::packages(project).map(|()| Ended::Well(Tally::default())),
+    );
+    runner.step("page types", "checks the pages' types with tsc", || {
+        check(&mut npm("types"))
+    });
+    runner.step("page units", "tests the pages' modules in Node.js", || {
+        tests(&mut npm("unit"))
+    });
+    runner.step(
+        "pages",
+        "drives both pages in headless Chromium against a fresh stack",
+        || match chromium::find(project)? {
+            Some(browser) => tests(npm("pages").env("CHROMIUM", browser)),
+            None => not_here("there is no Chromium"),
+        },
+    );
+}
+
+fn device_tests(runner: &mut Runner, project: &Project) {
+    runner.step(
+        "devices",
+        "drives a fresh stack with awsiotsdk and paho-mqtt",
+        || {
+            let mut python = Command::new(devices::python(project)?);
+            python
+                .current_dir(&project.root)
+                .env("SWEEPLINE_BIN", project.sweepline());
+            tests(python.args([
+                "-m",
+                "unittest",
+                "discover",
+                "--verbose",
+                "--start-directory",
+                devices::FOLDER,
+            ]))
+        },
+    );
+}
+
+/// A step that cannot be done is left out on a user's machine, and fails where everything is expected to be.
+fn not_here(why: &str) -> anyhow::Result<Ended> {
+    if env::var_os("CI").is_some() {
+        bail!("{why}");
+    }
+    Ok(Ended::Skipped(why.to_owned()))
+}
