@@ -3,9 +3,11 @@
 //! Everything here is pure: bytes and numbers in, bytes and numbers out. Frames are metres at the dock, x forward out
 //! of it and y to the left, angles in radians counter-clockwise; a cell is 5 cm and a tile 64 × 64 cells.
 
+pub mod align;
 pub mod class_grid;
 pub mod components;
 pub mod deflate;
+pub mod distance;
 pub mod floor_plan;
 pub mod formats;
 pub mod grid;
@@ -23,6 +25,7 @@ pub mod scan;
 pub mod tile;
 pub mod view;
 
+pub use align::{AlignError, Aligner, Alignment};
 pub use class_grid::{CellClass, ClassGrid, ClassedCell};
 pub use deflate::InflateError;
 pub use floor_plan::FloorPlan;
