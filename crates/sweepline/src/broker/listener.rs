@@ -79,16 +79,3 @@ fn write(path: &Path, pem: &str) -> io::Result<String> {
 pub(super) fn into_io(error: rmqtt::Error) -> io::Error {
     error.downcast::<io::Error>().unwrap_or_else(io::Error::other)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn small_packets_go_at_once_and_a_port_can_be_used_again() {
-        let builder = common("robots", ([127, 0, 0, 1], 0).into());
-        assert!(builder.nodelay);
-        assert_eq!(builder.reuseaddr, Some(true));
-        assert!(!builder.allow_anonymous);
-    }
-}

@@ -2,8 +2,9 @@
 
 use rumqttc::mqttbytes::v5::{ConnectReturnCode, LastWill, Packet, Publish, SubscribeReasonCode};
 use rumqttc::{
-    AckMode, AsyncClient, BrokerSessionResumePolicy, ConnectionError, Event, MqttOptions, PublishNoticeError,
-    PublishOptions, QoS, SessionMode, SubscribeFilter, SubscribeNoticeError, TlsConfiguration, Transport,
+    AckMode, AsyncClient, BrokerSessionResumePolicy, ConnectionError, Event, MqttOptions, NetworkOptions,
+    PublishNoticeError, PublishOptions, QoS, SessionMode, SubscribeFilter, SubscribeNoticeError,
+    TlsConfiguration, Transport,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -86,6 +87,9 @@ impl<'a> Dial<'a> {
             alpn: None,
             client_auth,
         }));
+        let mut network = NetworkOptions::new();
+        network.set_tcp_nodelay(true);
+        options.set_network_options(network);
         options.set_keep_alive(30);
         options.set_max_packet_size(Some(1024 * 1024));
         let mode = if self.persistent {
