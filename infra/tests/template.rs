@@ -1,5 +1,7 @@
 //! What the deployed template says, read as the local stack reads it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::path::PathBuf;
 
 use infra::rule::TopicRule;
