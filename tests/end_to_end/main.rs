@@ -1,0 +1,6 @@
+//! The real program from outside: what its users do to it, and what happens to it.
+
+mod bad_start;
+mod interruption;
+mod owner;
+mod strangers;
