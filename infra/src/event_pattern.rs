@@ -1,8 +1,9 @@
-//! Filters of stream records: the part of EventBridge's pattern language that compares texts.
+//! Filters of stream records: the part of EventBridge's pattern language that compares texts and asks for
+//! presence.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use thiserror::Error;
 
 /// Why a pattern is not known.
@@ -12,8 +13,8 @@ pub enum PatternError {
     /// It is not JSON.
     #[error("the pattern is not JSON")]
     Json(#[from] serde_json::Error),
-    /// It asks for something other than equal texts.
-    #[error("{at}: only lists of texts are compared, not {found}")]
+    /// It asks for something other than equal texts or presence.
+    #[error("{at}: only lists of texts and {{\"exists\":true}} are known, not {found}")]
     Unsupported {
         /// The path of fields.
         at: String,
@@ -22,7 +23,7 @@ pub enum PatternError {
     },
 }
 
-/// A pattern: all its fields must be in the record, each with one of the listed texts.
+/// A pattern: all its fields must be in the record, each with one of the listed texts where it lists any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPattern(Node);
 
@@ -30,6 +31,7 @@ pub struct EventPattern(Node);
 enum Node {
     AllOf(BTreeMap<String, Node>),
     OneOf(Vec<String>),
+    Present,
 }
 
 impl EventPattern {
@@ -63,6 +65,7 @@ impl Node {
                     .collect::<Result<_, _>>()
                     .map(Self::AllOf)
             }
+            Value::Array(only) if *only == [json!({"exists": true})] => Ok(Self::Present),
             Value::Array(texts) if !texts.is_empty() => {
                 let text = |value: &Value| {
                     value
@@ -84,6 +87,8 @@ impl Node {
             Self::OneOf(texts) => value
                 .as_str()
                 .is_some_and(|text| texts.iter().any(|wanted| wanted == text)),
+            // Presence is asked of a leaf, never of an object.
+            Self::Present => !value.is_object(),
         }
     }
 }
@@ -97,8 +102,6 @@ fn unsupported(at: &str, found: &Value) -> PatternError {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -117,12 +120,21 @@ mod tests {
     }
 
     #[test]
+    fn a_field_may_only_have_to_be_there() {
+        let pattern = EventPattern::parse(r#"{"vote": {"NULL": [{"exists": true}]}}"#).unwrap();
+        assert!(pattern.matches(&json!({"vote": {"NULL": true}})));
+        assert!(!pattern.matches(&json!({"vote": {"M": {}}})));
+        assert!(!pattern.matches(&json!({"vote": {"NULL": {}}})));
+    }
+
+    #[test]
     fn other_comparisons_are_named() {
         let error = |text: &str| EventPattern::parse(text).unwrap_err().to_string();
         assert_eq!(
             error(r#"{"a": {"b": [{"prefix": "x"}]}}"#),
-            r#"pattern.a.b: only lists of texts are compared, not {"prefix":"x"}"#
+            r#"pattern.a.b: only lists of texts and {"exists":true} are known, not {"prefix":"x"}"#
         );
+        assert!(error(r#"{"a": [{"exists": false}]}"#).contains("pattern.a"));
         assert!(error(r#"{"a": [1]}"#).contains("not 1"));
         assert!(error(r#"{"a": []}"#).contains("pattern.a"));
         assert!(error("[]").contains("pattern:"));
