@@ -1,0 +1,130 @@
+/**
+ * The HTTP API: one function that sends a request, and two errors that say what went wrong.
+ */
+
+import { currentSession, endSession } from './session.js';
+
+/** How long to wait for an answer, in milliseconds; a command alone may take 5 s to be confirmed. */
+const ANSWER_WITHIN_MS = 15_000;
+
+/** The API answered, and the answer is a problem document (RFC 9457). */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {Record<string, unknown>} body
+   * @param {number|null} retryAfter seconds
+   */
+  constructor(status, body, retryAfter) {
+    super(String(body.detail ?? body.title ?? `The server answered ${status}.`));
+    this.status = status;
+    this.code = String(body.code ?? '');
+    this.field = typeof body.field === 'string' ? body.field : null;
+    this.run = typeof body.run === 'string' ? body.run : null;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer came: no network, a stopped server, or too slow. */
+export class Unreachable extends Error {
+  /** @param {unknown} cause */
+  constructor(cause) {
+    super('Sweepline cannot be reached.', { cause });
+  }
+}
+
+/**
+ * @typedef {object} RequestOptions
+ * @property {string} [method] GET unless given
+ * @property {unknown} [body] sent as JSON
+ * @property {Record<string, string>} [headers]
+ * @property {AbortSignal} [signal]
+ * @property {boolean} [keepalive] let the request outlive the page
+ */
+
+/**
+ * Sends a request with the session's token.
+ *
+ * @param {string} path
+ * @param {RequestOptions} [options]
+ * @returns {Promise<{status: number, data: any, etag: string|null}>}
+ * @throws {Problem|Unreachable}
+ */
+export async function request(path, options = {}) {
+  const session = currentSession();
+  const response = await send(path, options, session?.token);
+  const data = await readJson(response);
+  if (response.ok || response.status === 304) {
+    return { status: response.status, data, etag: response.headers.get('ETag') };
+  }
+  if (response.status === 401 && session) endSession('expired');
+  const seconds = Number(response.headers.get('Retry-After'));
+  throw new Problem(response.status, data ?? {}, seconds > 0 ? seconds : null);
+}
+
+/**
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} the body
+ */
+export async function get(path, signal) {
+  return (await request(path, { signal })).data;
+}
+
+/**
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<any>} the body
+ */
+export async function post(path, body, headers) {
+  return (await request(path, { method: 'POST', body, headers })).data;
+}
+
+/**
+ * A path with its parts escaped: path`/v1/robots/${id}`.
+ *
+ * @param {TemplateStringsArray} parts
+ * @param {...string} values
+ */
+export function path(parts, ...values) {
+  return parts.reduce((made, part, index) => made + encodeURIComponent(values[index - 1] ?? '') + part);
+}
+
+/** @param {unknown} error @returns {string} what to tell a person */
+export function explain(error) {
+  if (error instanceof Problem || error instanceof Unreachable) return error.message;
+  return 'Something went wrong on this page. Reload it to go on.';
+}
+
+/**
+ * @param {string} target
+ * @param {RequestOptions} options
+ * @param {string} [token]
+ */
+async function send(target, { method = 'GET', body, headers = {}, signal, keepalive }, token) {
+  /** @type {Record<string, string>} */
+  const sent = { Accept: 'application/json', ...headers };
+  if (token) sent.Authorization = `Bearer ${token}`;
+  if (body !== undefined) sent['Content-Type'] = 'application/json';
+  const timeout = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  try {
+    return await fetch(target, {
+      method,
+      headers: sent,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      keepalive,
+      cache: 'no-store',
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable(error);
+  }
+}
+
+/** @param {Response} response */
+async function readJson(response) {
+  const type = response.headers.get('Content-Type') ?? '';
+  if (!/[/+]json/.test(type)) return null;
+  return response.json().catch(() => null);
+}

@@ -1,0 +1,91 @@
+/**
+ * What the page says about a request to a robot.
+ */
+
+import { ago, clock, errorWords, reasonWords, stateWords } from './words.js';
+
+/** @typedef {import('./command-flow.js').FlowState} FlowState */
+/** @typedef {import('./types.js').Robot} Robot */
+/** @typedef {import('./types.js').Command} Command */
+
+/**
+ * @typedef {object} Message
+ * @property {string} text
+ * @property {'calm'|'wait'|'alarm'} tone
+ * @property {number} steps how many of requested, delivered and accepted are known
+ * @property {() => void} [retry]
+ */
+
+const ASKED = /** @type {Record<string, string>} */ ({
+  start: 'start', pause: 'pause', resume: 'go on', stop: 'stop', dock: 'go to the dock', locate: 'make a sound',
+});
+
+/**
+ * @param {FlowState} flow
+ * @param {Robot} robot
+ * @returns {Message}
+ */
+export function commandWords(flow, robot) {
+  const asked = ASKED[flow.kind] ?? flow.kind;
+  switch (flow.phase) {
+    case 'sending':
+      return { text: `Asking ${robot.name} to ${asked}…`, tone: 'wait', steps: 0 };
+    case 'refused':
+      return { text: refused(flow.problem, robot), tone: 'alarm', steps: 0 };
+    case 'unknown':
+      return { text: 'No answer from Sweepline: it is not known whether this arrived.', tone: 'alarm', steps: 0, retry: flow.retry };
+    case 'sent':
+      return sent(flow.command, robot, asked);
+  }
+}
+
+/** @param {Robot} robot @returns {Message} what there is to say when nothing is asked */
+export function robotWords(robot) {
+  const error = errorWords(robot.error);
+  if (!robot.connected) {
+    return { text: `Offline: last heard ${ago(robot.last_seen)}. It cannot be asked anything now.`, tone: 'alarm', steps: 0 };
+  }
+  if (error) return { text: error, tone: 'alarm', steps: 0 };
+  return { text: `${stateWords(robot.state).name}.`, tone: 'calm', steps: 0 };
+}
+
+/**
+ * @param {Command} command
+ * @param {Robot} robot
+ * @param {string} asked
+ * @returns {Message}
+ */
+function sent(command, robot, asked) {
+  switch (command.state) {
+    case 'requested':
+      return { text: `No answer from the robot yet. It has until ${clock(command.expires_at)}.`, tone: 'wait', steps: 1 };
+    case 'delivered':
+      return { text: `${robot.name} got the request to ${asked}.`, tone: 'wait', steps: 2 };
+    case 'accepted':
+    case 'succeeded':
+      return { text: `${robot.name} agreed to ${asked}.`, tone: 'calm', steps: 3 };
+    case 'rejected':
+      return { text: `${robot.name} refused to ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 2 };
+    case 'expired':
+      return { text: `${robot.name} did not answer in time, and will not ${asked}.`, tone: 'alarm', steps: 1 };
+    case 'failed':
+      return { text: `${robot.name} could not ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 3 };
+  }
+}
+
+/**
+ * @param {import('./api.js').Problem} problem
+ * @param {Robot} robot
+ */
+function refused(problem, robot) {
+  switch (problem.code) {
+    case 'robot_offline':
+      return `${robot.name} is offline: last heard ${ago(robot.last_seen)}. Nothing was sent.`;
+    case 'robot_busy':
+      return `${robot.name} is busy with a run already.`;
+    case 'rooms_changed':
+      return 'The rooms have changed since this page loaded. Reload it and try again.';
+    default:
+      return problem.message;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * A dialog with a short form: it keeps what was typed when the server refuses it, and says why.
+ */
+
+import { explain } from './api.js';
+import { el, say } from './dom.js';
+
+/**
+ * @typedef {object} Field
+ * @property {string} name
+ * @property {string} label
+ * @property {string} [value]
+ * @property {Record<string, string|number|boolean>} [attrs]
+ *
+ * @typedef {object} DialogOptions
+ * @property {string} title
+ * @property {string} text
+ * @property {Field[]} [fields]
+ * @property {string} action what the button says
+ * @property {boolean} [danger]
+ * @property {(values: Record<string, string>) => Promise<void>} submit
+ * @property {(error: unknown) => string} [refusal]
+ */
+
+/** @param {DialogOptions} options */
+export function openFormDialog({ title, text, fields = [], action, danger = false, submit, refusal = explain }) {
+  const message = el('p', { class: 'dialog-message', attrs: { role: 'alert' } });
+  const confirm = el('button', {
+    class: `button ${danger ? 'button-danger' : 'button-primary'}`, text: action, attrs: { type: 'submit' },
+  });
+  const cancel = el('button', { class: 'button', text: 'Cancel', attrs: { type: 'button' }, on: { click: () => dialog.close() } });
+  const form = el(
+    'form',
+    { on: { submit: onSubmit } },
+    el('h2', { text: title, attrs: { id: 'dialog-title' } }),
+    el('p', { class: 'muted', text }),
+    ...fields.map(fieldRow),
+    message,
+    el('div', 'dialog-actions', cancel, confirm),
+  );
+  const dialog = el('dialog', { class: 'dialog', attrs: { 'aria-labelledby': 'dialog-title' }, on: { close: () => dialog.remove() } }, form);
+
+  /** @param {SubmitEvent} event */
+  async function onSubmit(event) {
+    event.preventDefault();
+    confirm.disabled = true;
+    say(message, '');
+    try {
+      await submit(valuesOf(form));
+      dialog.close();
+    } catch (error) {
+      say(message, refusal(error));
+      confirm.disabled = false;
+      form.querySelector('input')?.focus();
+    }
+  }
+
+  document.body.append(dialog);
+  dialog.showModal();
+  form.querySelector('input')?.select();
+}
+
+/** @param {Field} field */
+function fieldRow({ name, label, value = '', attrs = {} }) {
+  const input = el('input', { attrs: { name, required: true, autocomplete: 'off', ...attrs } });
+  input.value = value;
+  return el('label', 'field', el('span', { text: label }), input);
+}
+
+/** @param {HTMLFormElement} form @returns {Record<string, string>} */
+function valuesOf(form) {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
+}

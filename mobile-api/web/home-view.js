@@ -1,0 +1,139 @@
+/**
+ * The signed-in owner's page: the homes, the robots of one home as cards, and one robot beside or over them.
+ */
+
+import { get, path, Problem } from './api.js';
+import { el, fill, keepInStep } from './dom.js';
+import { Freshness } from './freshness.js';
+import { emptyState } from './page.js';
+import { openPairing } from './pairing.js';
+import { isOutage, Poll } from './poll.js';
+import { robotCard } from './robot-card.js';
+import { RobotView } from './robot-view.js';
+import { topBar } from './top-bar.js';
+
+/** @typedef {import('./types.js').Home} Home */
+/** @typedef {import('./types.js').Robot} Robot */
+/** @typedef {import('./types.js').Page<Robot>} RobotPage */
+
+const HOME_KEY = 'sweepline.home';
+const CALM_MS = 8_000;
+const ACTIVE_MS = 3_000;
+const ROUTE = /^#\/robots\/([^/]+)$/;
+
+export class HomeView {
+  /** @type {Home|null} */
+  #home = null;
+  /** @type {Robot[]} */
+  #robots = [];
+  /** @type {RobotView|null} */
+  #open = null;
+  /** @type {Map<string, ReturnType<typeof robotCard>>} */
+  #cards = new Map();
+
+  constructor() {
+    this.freshness = new Freshness();
+    this.bar = topBar(this.freshness.node, (home) => this.#enter(home));
+    this.cards = el('div', { class: 'cards', attrs: { role: 'list' } }, ...skeletons());
+    this.notice = el('div', 'list-notice');
+    this.list = el('section', { class: 'list-pane', attrs: { 'aria-label': 'Robots' } }, this.#heading(), this.cards, this.notice);
+    this.detail = el('main', 'detail-pane');
+    this.node = el('div', 'app', this.bar.node, el('div', 'panes', this.list, this.detail));
+    this.poll = new Poll({
+      load: () => this.#load(),
+      every: () => (this.#robots.some(({ run }) => run) ? ACTIVE_MS : CALM_MS),
+      onData: (page) => this.#show(page),
+      onError: (error) => this.#fail(error),
+    });
+    this.route = () => this.#openRouted();
+    addEventListener('hashchange', this.route);
+    this.poll.start();
+  }
+
+  dispose() {
+    removeEventListener('hashchange', this.route);
+    this.poll.stop();
+    this.#open?.dispose();
+    this.freshness.dispose();
+  }
+
+  #heading() {
+    const add = el('button', { class: 'button button-quiet', text: 'Add robot', on: { click: () => this.#pair() } });
+    return el('div', 'list-head', el('h1', { text: 'Robots' }), add);
+  }
+
+  /** @returns {Promise<RobotPage>} */
+  async #load() {
+    if (!this.#home) await this.#loadHomes();
+    if (!this.#home) return { items: [], next: null };
+    return get(path`/v1/homes/${this.#home.id}/robots`);
+  }
+
+  async #loadHomes() {
+    const { items } = /** @type {import('./types.js').Page<Home>} */ (await get('/v1/homes'));
+    const last = localStorage.getItem(HOME_KEY);
+    this.#home = items.find(({ id }) => id === last) ?? items[0] ?? null;
+    this.bar.setHomes(items, this.#home);
+  }
+
+  /** @param {Home} home */
+  #enter(home) {
+    this.#home = home;
+    localStorage.setItem(HOME_KEY, home.id);
+    location.hash = '';
+    this.#cards.clear();
+    fill(this.cards, ...skeletons());
+    this.poll.now();
+  }
+
+  /** @param {RobotPage} page */
+  #show({ items }) {
+    this.freshness.succeed();
+    if (this.#cards.size === 0) fill(this.cards);
+    this.#robots = items;
+    fill(this.notice, items.length === 0 && this.#emptyNotice());
+    keepInStep(this.cards, items, this.#cards, robotCard);
+    this.#openRouted();
+  }
+
+  #emptyNotice() {
+    if (!this.#home) return emptyState('No home yet', 'This account is not a member of a home.');
+    const add = el('button', { class: 'button button-primary', text: 'Add robot', on: { click: () => this.#pair() } });
+    return emptyState('No robots yet', 'Turn a robot on and add it with the code that it shows.', add);
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.freshness.fail(isOutage(error) ? 'No connection' : 'Could not update');
+    if (error instanceof Problem && error.status === 404) this.#home = null;
+    if (this.#cards.size > 0) return;
+    fill(this.cards);
+    fill(this.notice, emptyState('Sweepline cannot be reached', 'This page tries again by itself.'));
+  }
+
+  #openRouted() {
+    const wanted = ROUTE.exec(location.hash)?.[1];
+    const wide = matchMedia('(min-width: 64rem)').matches;
+    const robot = this.#robots.find(({ id }) => id === wanted) ?? (wide ? this.#robots[0] : undefined);
+    this.node.classList.toggle('has-robot', robot !== undefined && wanted === robot.id);
+    for (const card of this.#cards.values()) card.select(card.id === robot?.id);
+    if (robot && this.#open?.id === robot.id) return this.#open.update(robot);
+    this.#open?.dispose();
+    this.#open = robot ? new RobotView(robot, () => this.poll.now()) : null;
+    fill(this.detail, this.#open?.node);
+    if (wanted) scrollTo(0, 0);
+  }
+
+  #pair() {
+    const home = this.#home;
+    if (!home) return;
+    openPairing(home.id, async (robot) => {
+      await this.poll.now();
+      location.hash = `#/robots/${robot}`;
+    });
+  }
+}
+
+function skeletons() {
+  return [1, 2, 3].map(() => el('div', { class: 'card skeleton', attrs: { 'aria-hidden': 'true' } }));
+}

@@ -1,0 +1,164 @@
+/**
+ * The map on a canvas: cells, the robot's track, the dock and the robot, which glides between its positions.
+ */
+
+import { Camera } from './camera.js';
+import { el } from './dom.js';
+import { listenForGestures } from './gestures.js';
+import { drawDock, drawRobot, drawScale, drawTrack } from './map-marks.js';
+import { paintRaster, readPalette } from './palette.js';
+import { knownBounds } from './raster.js';
+
+/** @typedef {import('./raster.js').Raster} Raster */
+/** @typedef {{x: number, y: number, heading: number}} Pose metres and radians */
+
+const MARGIN_PX = 28;
+/** Positions come about twice a second; the robot takes as long to get from one to the next. */
+const GLIDE_MS = 550;
+
+export class MapView {
+  #camera = new Camera();
+  /** @type {Raster|null} */
+  #raster = null;
+  /** @type {HTMLCanvasElement|null} */
+  #picture = null;
+  /** @type {[number, number][]} */
+  #track = [];
+  /** @type {{from: Pose, to: Pose, at: number}|null} */
+  #glide = null;
+  #followsFit = true;
+  #frame = 0;
+
+  constructor() {
+    this.canvas = el('canvas', { class: 'map-canvas', attrs: { tabindex: 0, role: 'img', 'aria-label': 'Map' } });
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
+    this.stillness = matchMedia('(prefers-reduced-motion: reduce)');
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const recolour = () => this.#paint();
+    scheme.addEventListener('change', recolour);
+    const resizes = new ResizeObserver(() => this.#resize());
+    resizes.observe(this.canvas);
+    this.dispose = () => {
+      scheme.removeEventListener('change', recolour);
+      resizes.disconnect();
+      cancelAnimationFrame(this.#frame);
+    };
+    listenForGestures(this.canvas, {
+      pan: (dx, dy) => this.#move(() => this.#camera.pan(dx, dy)),
+      zoom: (factor, x, y) => this.#move(() => this.#camera.zoom(factor, x, y)),
+      reset: () => this.fit(),
+    });
+  }
+
+  /** @param {Raster|null} raster */
+  setRaster(raster) {
+    this.#raster = raster;
+    this.#paint();
+    if (this.#followsFit) this.#fitCamera();
+  }
+
+  /** @param {[number, number][]} track metres */
+  setTrack(track) {
+    this.#track = track;
+    this.#draw();
+  }
+
+  /** @param {Pose|null} pose */
+  setRobot(pose) {
+    const shown = this.#robotNow();
+    this.#glide = pose && { from: shown && !this.stillness.matches ? shown : pose, to: pose, at: performance.now() };
+    this.#draw();
+  }
+
+  /** Shows the whole map, and keeps showing it whole as it grows. */
+  fit() {
+    this.#followsFit = true;
+    this.#fitCamera();
+  }
+
+  /** @param {number} factor */
+  zoomBy(factor) {
+    this.#move(() => this.#camera.zoom(factor, this.#camera.width / 2, this.#camera.height / 2));
+  }
+
+  /** @param {string} text what somebody who does not see the map is told */
+  describe(text) {
+    this.canvas.setAttribute('aria-label', text);
+  }
+
+  /** @param {() => void} change */
+  #move(change) {
+    this.#followsFit = false;
+    change();
+    this.#draw();
+  }
+
+  #fitCamera() {
+    const bounds = this.#raster && knownBounds(this.#raster);
+    if (bounds) this.#camera.fit(bounds, MARGIN_PX);
+    this.#draw();
+  }
+
+  #resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    const density = devicePixelRatio;
+    this.canvas.width = Math.round(clientWidth * density);
+    this.canvas.height = Math.round(clientHeight * density);
+    this.#camera.resize(clientWidth, clientHeight);
+    if (this.#followsFit) this.#fitCamera();
+    this.#drawNow();
+  }
+
+  #paint() {
+    this.palette = readPalette(this.canvas);
+    this.#picture = this.#raster && paintRaster(this.#raster, this.palette);
+    this.#draw();
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#drawNow());
+  }
+
+  #drawNow() {
+    const { context } = this;
+    const palette = (this.palette ??= readPalette(this.canvas));
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, this.#camera.width, this.#camera.height);
+    this.#drawPicture();
+    drawTrack(context, this.#camera, palette, this.#track);
+    if (this.#raster) {
+      drawDock(context, this.#camera, palette);
+      drawScale(context, this.#camera, palette);
+    }
+    const robot = this.#robotNow();
+    if (robot) drawRobot(context, this.#camera, palette, robot);
+    if (this.#isGliding()) this.#draw();
+  }
+
+  #drawPicture() {
+    if (!this.#raster || !this.#picture) return;
+    const { x, y, width, height, cellMetres } = this.#raster;
+    const [left, top] = this.#camera.toScreen(x * cellMetres, (y + height) * cellMetres);
+    const pixel = cellMetres * this.#camera.scale;
+    this.context.imageSmoothingEnabled = pixel * devicePixelRatio < 1;
+    this.context.drawImage(this.#picture, left, top, width * pixel, height * pixel);
+  }
+
+  #isGliding() {
+    return this.#glide !== null && performance.now() - this.#glide.at < GLIDE_MS;
+  }
+
+  /** @returns {Pose|null} */
+  #robotNow() {
+    if (!this.#glide) return null;
+    const { from, to, at } = this.#glide;
+    const share = Math.min((performance.now() - at) / GLIDE_MS, 1);
+    const turn = Math.atan2(Math.sin(to.heading - from.heading), Math.cos(to.heading - from.heading));
+    return {
+      x: from.x + (to.x - from.x) * share,
+      y: from.y + (to.y - from.y) * share,
+      heading: from.heading + turn * share,
+    };
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * One robot: its map, its controls, its last runs and what else is known of it.
+ */
+
+import { Controls } from './controls.js';
+import { el, say } from './dom.js';
+import { icon } from './icons.js';
+import { batteryMeter } from './robot-card.js';
+import { RobotDetails } from './robot-details.js';
+import { RobotMap } from './robot-map.js';
+import { RunsList } from './runs-list.js';
+import { ago, stateWords } from './words.js';
+
+/** @typedef {import('./types.js').Robot} Robot */
+
+/** How old the list of runs may be, in milliseconds: during a run, in the minute after it, and otherwise. */
+const RUNNING_MS = 10_000;
+const SETTLING_MS = 2_500;
+const IDLE_MS = 60_000;
+/** A robot that reports a new state is asked about at most this often, in milliseconds. */
+const LEAST_BETWEEN_MS = 1_000;
+
+export class RobotView {
+  #refreshedAt = 0;
+  #ranUntil = 0;
+
+  /**
+   * @param {Robot} robot
+   * @param {() => Promise<void>} refresh ask the API about the robots now
+   */
+  constructor(robot, refresh) {
+    this.id = robot.id;
+    this.robot = robot;
+    this.refresh = refresh;
+    this.name = el('h1', 'robot-name');
+    this.state = el('p', 'robot-state');
+    this.battery = batteryMeter();
+    this.runs = new RunsList(robot.id, (run) => this.#choose(run), () => this.map.update(this.robot));
+    this.map = new RobotMap(robot, {
+      onState: () => this.#refreshSoon(),
+      lastFloor: () => this.runs.lastFloor(),
+      onPast: (run) => this.runs.select(run?.id ?? null),
+    });
+    this.controls = new Controls(robot, () => this.refresh());
+    this.details = new RobotDetails(robot, { refresh, locate: () => this.controls.ask('locate') });
+    this.node = el(
+      'article',
+      'robot',
+      el('header', 'robot-head', backLink(), el('div', 'robot-words', this.name, this.state), this.battery.node),
+      el('div', 'robot-main', this.map.panel.node, this.controls.node),
+      el('div', 'robot-side', this.runs.node, this.details.node),
+    );
+    this.update(robot);
+  }
+
+  dispose() {
+    this.map.dispose();
+    this.controls.dispose();
+  }
+
+  /** @param {Robot} robot */
+  update(robot) {
+    if (this.robot.run && this.robot.run !== robot.run) this.#ranUntil = Date.now();
+    const changed = this.robot.run !== robot.run;
+    this.robot = robot;
+    const { name, tone } = stateWords(robot.state);
+    say(this.name, robot.name);
+    say(this.state, robot.connected ? name : `Offline · last heard ${ago(robot.last_seen)}`);
+    this.state.dataset.tone = robot.connected ? tone : 'off';
+    this.battery.update(robot);
+    this.controls.update(robot);
+    this.details.update(robot);
+    this.map.update(robot);
+    this.runs.refresh(changed ? 0 : this.#patience());
+  }
+
+  #patience() {
+    if (this.robot.run) return RUNNING_MS;
+    return Date.now() - this.#ranUntil < IDLE_MS ? SETTLING_MS : IDLE_MS;
+  }
+
+  #refreshSoon() {
+    if (Date.now() - this.#refreshedAt < LEAST_BETWEEN_MS) return;
+    this.#refreshedAt = Date.now();
+    this.refresh();
+  }
+
+  /** @param {import('./types.js').Run} run */
+  #choose(run) {
+    if (run.id === this.robot.run) this.map.showPast(null);
+    else this.map.showPast(run);
+    this.node.scrollIntoView({ block: 'start' });
+  }
+}
+
+function backLink() {
+  return el('a', { class: 'icon-button back', attrs: { href: '#', 'aria-label': 'Back to all robots' } }, icon('back'));
+}
