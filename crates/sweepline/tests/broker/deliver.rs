@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sweepline::broker::{Delivery, Quality};
+use sweepline::broker::Delivery;
 
 use crate::fixture::Stack;
 use crate::robot::{Dial, Robot};
@@ -78,12 +78,7 @@ async fn a_command_without_an_answer_is_not_sent_again_later() {
     assert_eq!(&deaf.next_message().await.payload[..], b"start");
     drop(deaf);
     stack.next_disconnect().await;
-    let receipt = Bytes::from_static(b"receipt");
-    stack
-        .broker
-        .publish("rcv/robot_a", receipt, Quality::AtLeastOnce, false)
-        .await
-        .unwrap();
+    stack.tell("rcv/robot_a", b"receipt").await;
     let mut robot = Dial::new("robot_a", &credentials)
         .persistent()
         .connect(&stack)

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use policy::{Endpoint, PolicyDocument};
 use serde_json::{Value, json};
 use sweepline::authority::Authority;
 use sweepline::broker::{
     Authorizer, Broker, BrokerConfig, BrokerError, CertificateRegistry, CertificateStatus, Ingest,
-    PresenceChange, PresenceEvent, Streams,
+    PresenceChange, PresenceEvent, Quality, Streams,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -185,6 +186,24 @@ impl Stack {
             PolicyDocument::from_value(json!({ "Version": "2012-10-17", "Statement": statements })).unwrap();
         let key = (client_id.to_owned(), token.as_bytes().to_vec());
         self.leases.0.lock().unwrap().insert(key, document);
+    }
+
+    /// Publishes from the cloud.
+    pub async fn tell(&self, topic: &str, payload: &'static [u8]) {
+        self.publish(topic, payload, false).await;
+    }
+
+    /// Publishes a retained message from the cloud.
+    pub async fn retain(&self, topic: &str, payload: &'static [u8]) {
+        self.publish(topic, payload, true).await;
+    }
+
+    async fn publish(&self, topic: &str, payload: &'static [u8], retain: bool) {
+        let payload = Bytes::from_static(payload);
+        self.broker
+            .publish(topic, payload, Quality::AtLeastOnce, retain)
+            .await
+            .unwrap();
     }
 
     pub async fn next_ingest(&mut self) -> Ingest {

@@ -1,8 +1,6 @@
 //! A phone's side: MQTT 3.1.1 in websocket frames, written out by hand as the page does it.
 
-use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use sweepline::broker::Quality;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -188,24 +186,10 @@ async fn no_policy_opens_what_the_broker_keeps_shut() {
 async fn retained_messages_come_to_exact_filters_only() {
     let stack = Stack::start().await;
     stack.grant("app_1", "token", everything());
-    let kept = Bytes::from_static(b"kept");
-    stack
-        .broker
-        .publish("live/robot_a/pose", kept, Quality::AtMostOnce, true)
-        .await
-        .unwrap();
+    stack.retain("live/robot_a/pose", b"kept").await;
     let (mut phone, _) = Phone::connect(&stack, "app_1", "token").await;
     assert_eq!(phone.subscribe("live/+/pose").await, 0);
-    stack
-        .broker
-        .publish(
-            "live/robot_a/pose",
-            Bytes::from_static(b"now"),
-            Quality::AtMostOnce,
-            false,
-        )
-        .await
-        .unwrap();
+    stack.tell("live/robot_a/pose", b"now").await;
     assert_eq!(phone.next_message().await.1, b"now");
     assert_eq!(phone.subscribe("live/robot_a/pose").await, 0);
     assert_eq!(phone.next_message().await.1, b"kept");

@@ -48,33 +48,20 @@ async fn one_subscribe_has_eight_filters_at_most() {
 async fn retained_settings_come_at_every_connection() {
     let stack = Stack::start().await;
     let credentials = stack.register("robot_a");
-    let settings = |payload: &'static [u8]| {
-        stack.broker.publish(
-            "cfg/robot_a",
-            Bytes::from_static(payload),
-            Quality::AtLeastOnce,
-            true,
-        )
-    };
-    settings(b"version 1").await.unwrap();
+    stack.retain("cfg/robot_a", b"version 1").await;
     for expected in [&b"version 1"[..], b"version 1", b"version 2"] {
         if expected == b"version 2" {
-            settings(b"version 2").await.unwrap();
+            stack.retain("cfg/robot_a", b"version 2").await;
         }
         let mut robot = Dial::new("robot_a", &credentials).connect(&stack).await.unwrap();
         assert_eq!(robot.subscribe(&["cfg/robot_a"]).await, [GRANTED]);
         let message = robot.next_message().await;
         assert_eq!((&message.payload[..], message.retain), (expected, true));
     }
-    settings(b"").await.unwrap();
+    stack.retain("cfg/robot_a", b"").await;
     let mut robot = Dial::new("robot_a", &credentials).connect(&stack).await.unwrap();
     robot.subscribe(&["cfg/robot_a", "rcv/robot_a"]).await;
-    let receipt = Bytes::from_static(b"receipt");
-    stack
-        .broker
-        .publish("rcv/robot_a", receipt, Quality::AtLeastOnce, false)
-        .await
-        .unwrap();
+    stack.tell("rcv/robot_a", b"receipt").await;
     assert_eq!(&robot.next_message().await.payload[..], b"receipt");
 }
 
@@ -90,12 +77,7 @@ async fn a_session_keeps_messages_for_a_robot_that_is_away() {
     assert_eq!(robot.subscribe(&["rcv/robot_a"]).await, [GRANTED]);
     drop(robot);
     stack.next_disconnect().await;
-    let receipt = Bytes::from_static(b"while you were away");
-    stack
-        .broker
-        .publish("rcv/robot_a", receipt, Quality::AtLeastOnce, false)
-        .await
-        .unwrap();
+    stack.tell("rcv/robot_a", b"while you were away").await;
     let mut robot = Dial::new("robot_a", &credentials)
         .persistent()
         .connect(&stack)
