@@ -1,0 +1,113 @@
+//! What requests cost, in DynamoDB's own count.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_sdk_dynamodb::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextMut,
+};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
+use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
+use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
+use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
+use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput};
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
+use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
+
+/// Tenths of a unit: reads are counted in halves, so that no rounding is lost.
+const TENTHS: f64 = 10.0;
+
+/// Sums the read and write units that the answers of the table name, those of its index included.
+///
+/// A refused conditional write is paid too, but its answer names no units: it is not in the sums.
+#[derive(Debug, Default)]
+pub struct CapacityMeter {
+    read_tenths: AtomicU64,
+    write_tenths: AtomicU64,
+}
+
+impl CapacityMeter {
+    /// Read units so far: 4 KB each when consistent, 8 KB otherwise.
+    pub fn read_units(&self) -> f64 {
+        self.read_tenths.load(Ordering::Relaxed) as f64 / TENTHS
+    }
+
+    /// Write units so far: 1 KB each, half of that within a transaction.
+    pub fn write_units(&self) -> f64 {
+        self.write_tenths.load(Ordering::Relaxed) as f64 / TENTHS
+    }
+}
+
+/// Asks for the used capacity with every request, and adds up the answers.
+#[derive(Debug)]
+pub(crate) struct Metering(Arc<CapacityMeter>);
+
+impl Metering {
+    pub(crate) fn new(meter: Arc<CapacityMeter>) -> Self {
+        Self(meter)
+    }
+
+}
+
+/// The units that an answer names, of one table or of several.
+trait Units {
+    fn tenths(&self) -> u64;
+}
+
+impl Units for ConsumedCapacity {
+    fn tenths(&self) -> u64 {
+        (self.capacity_units.unwrap_or_default() * TENTHS).round() as u64
+    }
+}
+
+impl Units for Vec<ConsumedCapacity> {
+    fn tenths(&self) -> u64 {
+        self.iter().map(Units::tenths).sum()
+    }
+}
+
+impl Intercept for Metering {
+    fn name(&self) -> &'static str {
+        "Metering"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        context: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let input = context.input_mut();
+        macro_rules! ask {
+            ($($operation:ty),+) => {
+                $(if let Some(input) = input.downcast_mut::<$operation>() {
+                    input.return_consumed_capacity = Some(ReturnConsumedCapacity::Total);
+                })+
+            };
+        }
+        ask!(GetItemInput, BatchGetItemInput, QueryInput, PutItemInput, UpdateItemInput, TransactWriteItemsInput);
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let Ok(output) = context.output_or_error() else { return Ok(()) };
+        let Self(meter) = self;
+        macro_rules! sum {
+            ($sum:expr, $($operation:ty),+) => {
+                $(if let Some(used) = output.downcast_ref::<$operation>().and_then(|o| o.consumed_capacity.as_ref()) {
+                    $sum.fetch_add(used.tenths(), Ordering::Relaxed);
+                })+
+            };
+        }
+        sum!(meter.read_tenths, GetItemOutput, BatchGetItemOutput, QueryOutput);
+        sum!(meter.write_tenths, PutItemOutput, UpdateItemOutput, TransactWriteItemsOutput);
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! Homes, their floors, and who belongs to them.
+
+use async_trait::async_trait;
+use domain::access::HomeScope;
+use domain::home::{Floor, Home, Membership, Role};
+use domain::id::{FloorId, HomeId, PersonId};
+use domain::page::{Page, PageRequest};
+use domain::ports::{HomeStore, StoreError};
+use thiserror::Error;
+
+use crate::TableStore;
+use crate::error::misuse;
+use crate::expression::Expression;
+use crate::item::{Record, read};
+use crate::keys::{Key, Listing};
+use crate::lists::Order;
+use crate::operations::{Read, Step};
+
+const HOME: &str = "home";
+const FLOOR: &str = "floor";
+const MEMBERSHIP: &str = "membership";
+
+#[derive(Debug, Error)]
+#[error("the membership is not that of an owner of {home}")]
+struct NotItsOwner {
+    home: HomeId,
+}
+
+#[async_trait]
+impl HomeStore for TableStore {
+    async fn create_home(&self, home: &Home, owner: &Membership) -> Result<(), StoreError> {
+        let scope = HomeScope::of_member(owner, Role::Owner).filter(|scope| scope.home() == home.id);
+        let scope = scope.ok_or_else(|| misuse(NotItsOwner { home: home.id }))?;
+        let membership = Record::of(MEMBERSHIP, Key::membership(owner.person, home.id), owner)?;
+        let home = Record::of(HOME, Key::home(&scope), home)?;
+        let steps = vec![Step::Put(home, Some(Expression::absent())), Step::Put(membership, None)];
+        self.transact(HOME, steps).await
+    }
+
+    async fn home(&self, scope: &HomeScope) -> Result<Option<Home>, StoreError> {
+        let item = self.get(Key::home(scope), Read::Eventual).await?;
+        item.map(|item| read(HOME, item)).transpose()
+    }
+
+    async fn memberships(&self, person: PersonId, page: &PageRequest) -> Result<Page<Membership>, StoreError> {
+        let list = Listing::memberships(person);
+        self.page(MEMBERSHIP, &list, Order::Ascending, page, |item| read(MEMBERSHIP, item)).await
+    }
+
+    async fn membership(&self, person: PersonId, home: HomeId) -> Result<Option<Membership>, StoreError> {
+        let item = self.get(Key::membership(person, home), Read::Consistent).await?;
+        item.map(|item| read(MEMBERSHIP, item)).transpose()
+    }
+
+    async fn add_floor(&self, scope: &HomeScope, floor: &Floor) -> Result<(), StoreError> {
+        let record = Record::of(FLOOR, Key::floor(scope, floor.id), floor)?;
+        self.put_if(record, Expression::absent()).await?;
+        Ok(())
+    }
+
+    async fn floors(&self, scope: &HomeScope, page: &PageRequest) -> Result<Page<Floor>, StoreError> {
+        let list = Listing::floors(scope);
+        self.page(FLOOR, &list, Order::Ascending, page, |item| read(FLOOR, item)).await
+    }
+
+    async fn floor(&self, scope: &HomeScope, floor: FloorId) -> Result<Option<Floor>, StoreError> {
+        let item = self.get(Key::floor(scope, floor), Read::Eventual).await?;
+        item.map(|item| read(FLOOR, item)).transpose()
+    }
+}

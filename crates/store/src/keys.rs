@@ -1,0 +1,318 @@
+//! All keys of the table, made in this file alone.
+//!
+//! | partition | sort key | item |
+//! |---|---|---|
+//! | `H#home` | `META` | the home |
+//! | | `FLOOR#floor`, `ROBOT#robot` | its floors; a copy of each of its robots |
+//! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
+//! | | `IDEM#robot#key` | idempotency keys |
+//! | `H#home#RUN#run` | `T#x#y` | the run's tiles |
+//! | `H#home#FLOOR#floor` | `FOLD`, `T#x#y`, `VIEW` | the floor's map |
+//! | `R#robot` | `META`, `HEALTH`, `SETTINGS`, `NUMBER` | the robot; `HEALTH` is in the fleet index |
+//! | `P#person` | `HOME#home` | a membership |
+//! | `E#email`, `L#lease`, `K#claim`, `C#code` | `META` | accounts, leases, claims, claim codes |
+//! | `I#day` | `ms#handler#client#digest` | incidents |
+//!
+//! The keys of a home take a [`HomeScope`], which only authorization gives; nothing else can name its partitions.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::access::HomeScope;
+use domain::claim::ClaimCode;
+use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId};
+use domain::incident::Incident;
+use domain::ports::StoreError;
+use mapping::tile::TileIndex;
+
+use crate::item::{Item, read_text, text};
+use crate::table::TABLE_SPEC;
+
+/// The attribute that is the partition key.
+pub(crate) const PARTITION: &str = TABLE_SPEC.partition_key;
+/// The attribute that is the sort key.
+pub(crate) const SORT: &str = TABLE_SPEC.sort_key;
+
+const META: &str = "META";
+const TILE: &str = "T#";
+/// Maps the signed index of a tile to one that sorts as text.
+const TILE_OFFSET: i32 = 1 << 15;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
+/// Where one item lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+/// Where the items of one list lie: all whose sort key begins with the prefix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listing {
+    pub(crate) pk: String,
+    pub(crate) prefix: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    pub(crate) fn home(scope: &HomeScope) -> Self {
+        Self::new(home(scope), META)
+    }
+
+    pub(crate) fn floor(scope: &HomeScope, floor: FloorId) -> Self {
+        Self::new(home(scope), format!("FLOOR#{floor}"))
+    }
+
+    pub(crate) fn home_robot(scope: &HomeScope, robot: RobotId) -> Self {
+        Self::new(home(scope), format!("ROBOT#{robot}"))
+    }
+
+    pub(crate) fn run(scope: &HomeScope, robot: RobotId, run: RunId) -> Self {
+        Self::new(home(scope), format!("RUN#{robot}#{run}"))
+    }
+
+    pub(crate) fn command(scope: &HomeScope, robot: RobotId, command: CommandId) -> Self {
+        Self::new(home(scope), format!("CMD#{robot}#{command}"))
+    }
+
+    pub(crate) fn idempotency(scope: &HomeScope, robot: RobotId, key: &str) -> Self {
+        Self::new(home(scope), format!("IDEM#{robot}#{key}"))
+    }
+
+    pub(crate) fn run_tile(scope: &HomeScope, run: RunId, index: TileIndex) -> Self {
+        Self::new(run_partition(scope, run), tile(index))
+    }
+
+    pub(crate) fn fold(scope: &HomeScope, floor: FloorId) -> Self {
+        Self::new(floor_partition(scope, floor), "FOLD")
+    }
+
+    pub(crate) fn home_tile(scope: &HomeScope, floor: FloorId, index: TileIndex) -> Self {
+        Self::new(floor_partition(scope, floor), tile(index))
+    }
+
+    pub(crate) fn view(scope: &HomeScope, floor: FloorId) -> Self {
+        Self::new(floor_partition(scope, floor), "VIEW")
+    }
+
+    pub(crate) fn robot(robot: RobotId) -> Self {
+        Self::new(robot_partition(robot), META)
+    }
+
+    pub(crate) fn health(robot: RobotId) -> Self {
+        Self::new(robot_partition(robot), "HEALTH")
+    }
+
+    pub(crate) fn settings(robot: RobotId) -> Self {
+        Self::new(robot_partition(robot), "SETTINGS")
+    }
+
+    pub(crate) fn number(robot: RobotId) -> Self {
+        Self::new(robot_partition(robot), "NUMBER")
+    }
+
+    pub(crate) fn membership(person: PersonId, home: HomeId) -> Self {
+        Self::new(person_partition(person), format!("HOME#{home}"))
+    }
+
+    pub(crate) fn account(email: &str) -> Self {
+        Self::new(format!("E#{email}"), META)
+    }
+
+    pub(crate) fn lease(lease: LeaseId) -> Self {
+        Self::new(format!("L#{lease}"), META)
+    }
+
+    pub(crate) fn claim(claim: ClaimId) -> Self {
+        Self::new(format!("K#{claim}"), META)
+    }
+
+    pub(crate) fn claim_code(code: &ClaimCode) -> Self {
+        Self::new(format!("C#{}", code.as_str()), META)
+    }
+
+    /// The same incident always has the same key, so that a repeated record is one record; `digest` tells those of
+    /// one millisecond apart.
+    pub(crate) fn incident(incident: &Incident, digest: u64) -> Self {
+        let Incident { handler, client, at, .. } = incident;
+        let day = at.seconds().div_euclid(DAY_SECONDS);
+        Self::new(format!("I#{day}"), format!("{:013}#{handler}#{client}#{digest:016x}", at.millis()))
+    }
+
+    /// The key of an item that was read.
+    pub(crate) fn of(what: &'static str, item: &Item) -> Result<Self, StoreError> {
+        let part = |name| read_text(what, item, name).map(str::to_owned);
+        Ok(Self { pk: part(PARTITION)?, sk: part(SORT)? })
+    }
+
+    /// The key as the attributes that requests and items carry.
+    pub(crate) fn into_item(self) -> Item {
+        Item::from([(PARTITION.to_owned(), text(self.pk)), (SORT.to_owned(), text(self.sk))])
+    }
+}
+
+impl Listing {
+    pub(crate) fn floors(scope: &HomeScope) -> Self {
+        Self { pk: home(scope), prefix: "FLOOR#".into() }
+    }
+
+    pub(crate) fn robots(scope: &HomeScope) -> Self {
+        Self { pk: home(scope), prefix: "ROBOT#".into() }
+    }
+
+    pub(crate) fn runs(scope: &HomeScope, robot: RobotId) -> Self {
+        Self { pk: home(scope), prefix: format!("RUN#{robot}#") }
+    }
+
+    pub(crate) fn memberships(person: PersonId) -> Self {
+        Self { pk: person_partition(person), prefix: "HOME#".into() }
+    }
+
+    pub(crate) fn run_tiles(scope: &HomeScope, run: RunId) -> Self {
+        Self { pk: run_partition(scope, run), prefix: TILE.into() }
+    }
+
+    pub(crate) fn home_tiles(scope: &HomeScope, floor: FloorId) -> Self {
+        Self { pk: floor_partition(scope, floor), prefix: TILE.into() }
+    }
+
+    /// Whether an item with this key is in the list.
+    pub(crate) fn contains(&self, key: &Key) -> bool {
+        key.pk == self.pk && key.sk.starts_with(&self.prefix)
+    }
+}
+
+/// The number of partitions that the fleet index is spread over.
+pub(crate) const FLEET_SHARDS: u8 = 8;
+
+/// Where a robot lies in the fleet index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FleetKey {
+    pub(crate) shard: u8,
+    pub(crate) robot: RobotId,
+}
+
+impl FleetKey {
+    /// The low bits of an id are random, so the shards fill evenly.
+    pub(crate) fn of(robot: RobotId) -> Self {
+        let shard = (robot.as_u128() % u128::from(FLEET_SHARDS)) as u8;
+        Self { shard, robot }
+    }
+
+    /// The index's partition key of a shard.
+    pub(crate) fn partition(shard: u8) -> AttributeValue {
+        text(format_args!("F#{shard}"))
+    }
+
+    /// What puts a health item into the index.
+    pub(crate) fn attributes(&self) -> [(&'static str, AttributeValue); 2] {
+        let index = TABLE_SPEC.fleet;
+        [(index.partition_key, Self::partition(self.shard)), (index.sort_key, text(self.robot))]
+    }
+
+    /// The place in the index from which a query goes on after this robot.
+    pub(crate) fn into_start(self) -> Item {
+        let mut start = Key::health(self.robot).into_item();
+        start.extend(self.attributes().map(|(name, value)| (name.to_owned(), value)));
+        start
+    }
+}
+
+/// Names the run whose record changed, read from the keys that the change stream shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunKey {
+    /// The home whose partition holds the record.
+    pub scope: HomeScope,
+    /// The robot.
+    pub robot: RobotId,
+    /// The run.
+    pub run: RunId,
+}
+
+impl RunKey {
+    /// The run of a stored record with these keys; `None` for any other record.
+    pub fn parse(partition_key: &str, sort_key: &str) -> Option<Self> {
+        let home: HomeId = partition_key.strip_prefix("H#")?.parse().ok()?;
+        let (robot, run) = sort_key.strip_prefix("RUN#")?.split_once('#')?;
+        let scope = HomeScope::of_stored_record(home);
+        Some(Self { scope, robot: robot.parse().ok()?, run: run.parse().ok()? })
+    }
+}
+
+/// The tile that a sort key of the form `T#x#y` names.
+pub(crate) fn tile_of(what: &'static str, item: &Item) -> Result<TileIndex, StoreError> {
+    let key = read_text(what, item, SORT)?;
+    parse_tile(key).ok_or_else(|| crate::item::corrupt(what, SORT, "is not the key of a tile"))
+}
+
+fn parse_tile(key: &str) -> Option<TileIndex> {
+    let (x, y) = key.strip_prefix(TILE)?.split_once('#')?;
+    let index = |digits| i16::try_from(i32::from_str_radix(digits, 16).ok()? - TILE_OFFSET).ok();
+    Some(TileIndex::new(index(x)?, index(y)?))
+}
+
+fn tile(TileIndex { x, y }: TileIndex) -> String {
+    format!("{TILE}{:04x}#{:04x}", i32::from(x) + TILE_OFFSET, i32::from(y) + TILE_OFFSET)
+}
+
+fn home(scope: &HomeScope) -> String {
+    format!("H#{}", scope.home())
+}
+
+fn run_partition(scope: &HomeScope, run: RunId) -> String {
+    format!("{}#RUN#{run}", home(scope))
+}
+
+fn floor_partition(scope: &HomeScope, floor: FloorId) -> String {
+    format!("{}#FLOOR#{floor}", home(scope))
+}
+
+fn robot_partition(robot: RobotId) -> String {
+    format!("R#{robot}")
+}
+
+fn person_partition(person: PersonId) -> String {
+    format!("P#{person}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Timestamp;
+
+    const AT: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+    fn scope(entropy: u128) -> HomeScope {
+        HomeScope::of_stored_record(HomeId::new(AT, entropy))
+    }
+
+    #[test]
+    fn tile_keys_sort_like_their_index() {
+        let indexes = [(i16::MIN, 5), (-1, i16::MAX), (0, -1), (0, 0), (9, 10), (10, 9), (i16::MAX, i16::MAX)];
+        let keys: Vec<_> = indexes.iter().map(|(x, y)| tile(TileIndex::new(*x, *y))).collect();
+        assert!(keys.is_sorted(), "{keys:?}");
+        let parsed: Vec<_> = keys.iter().filter_map(|key| parse_tile(key)).map(|at| (at.x, at.y)).collect();
+        assert_eq!(parsed, indexes);
+    }
+
+    #[test]
+    fn another_homes_keys_are_in_no_list_of_a_home() {
+        let (ours, theirs) = (scope(1), scope(2));
+        let (robot, run) = (RobotId::new(AT, 3), RunId::new(AT, 4));
+        let list = Listing::runs(&ours, robot);
+        assert!(list.contains(&Key::run(&ours, robot, run)));
+        assert!(!list.contains(&Key::run(&theirs, robot, run)));
+        assert!(!list.contains(&Key::run(&ours, RobotId::new(AT, 5), run)));
+        assert!(!list.contains(&Key::home(&ours)));
+    }
+
+    #[test]
+    fn a_changed_run_names_itself() {
+        let (robot, run) = (RobotId::new(AT, 3), RunId::new(AT, 4));
+        let Key { pk, sk } = Key::run(&scope(1), robot, run);
+        assert_eq!(RunKey::parse(&pk, &sk), Some(RunKey { scope: scope(1), robot, run }));
+        let Key { pk, sk } = Key::home_robot(&scope(1), robot);
+        assert_eq!(RunKey::parse(&pk, &sk), None);
+    }
+}

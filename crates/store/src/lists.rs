@@ -1,0 +1,77 @@
+//! Reading lists: one page of them, or all that there is.
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use domain::page::{Page, PageRequest};
+use domain::ports::StoreError;
+
+use crate::TableStore;
+use crate::error::classify;
+use crate::expression::{Expression, names, values};
+use crate::item::{Item, is_expired, text};
+use crate::keys::{Key, Listing, PARTITION, SORT};
+use crate::operations::Read;
+
+/// From which end a list is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Ascending,
+    Descending,
+}
+
+impl TableStore {
+    /// One page of a list; `read` turns each item into what the list is of.
+    pub(crate) async fn page<T>(
+        &self,
+        what: &'static str,
+        listing: &Listing,
+        order: Order,
+        request: &PageRequest,
+        read: impl Fn(Item) -> Result<T, StoreError>,
+    ) -> Result<Page<T>, StoreError> {
+        let start = request.cursor.as_ref().map(|cursor| listing.resume(cursor)).transpose()?;
+        // One more than wanted tells a page that is full from a list that goes on.
+        let limit = i32::try_from(request.limit() + 1).unwrap_or(i32::MAX);
+        let query = self.query(listing, None, Read::Eventual).limit(limit);
+        let query = query.scan_index_forward(order == Order::Ascending);
+        let answer = query.set_exclusive_start_key(start.map(Key::into_item)).send().await.map_err(classify)?;
+        let mut items = answer.items.unwrap_or_default();
+        let goes_on = items.len() > request.limit() || answer.last_evaluated_key.is_some();
+        items.truncate(request.limit());
+        let last = items.last().filter(|_| goes_on).map(|item| Key::of(what, item)).transpose()?;
+        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: last.as_ref().map(Listing::cursor) })
+    }
+
+    /// All items of a list that have not expired, by consistent reads, each with all attributes or those of
+    /// `projection`.
+    pub(crate) async fn all(&self, listing: &Listing, projection: Option<Expression>) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.query(listing, projection.as_ref(), Read::Consistent);
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(classify)?;
+            items.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        let now = self.now();
+        items.retain(|item| !is_expired(item, now));
+        Ok(items)
+    }
+
+    fn query(&self, listing: &Listing, projection: Option<&Expression>, read: Read) -> QueryFluentBuilder {
+        let within = Expression::new(format!("#{PARTITION} = :pk AND begins_with(#{SORT}, :prefix)"))
+            .with("pk", text(&listing.pk))
+            .with("prefix", text(&listing.prefix));
+        self.client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(read == Read::Consistent)
+            .key_condition_expression(within.text())
+            .set_projection_expression(projection.map(|projection| projection.text().to_owned()))
+            .set_expression_attribute_names(names(projection.into_iter().chain([&within])))
+            .set_expression_attribute_values(values([&within]))
+    }
+}

@@ -1,0 +1,138 @@
+//! The maps of floors: how far the fold has come, the tiles with their evidence, and the view for phones.
+
+use async_trait::async_trait;
+use domain::access::HomeScope;
+use domain::id::{FloorId, RobotId, RunId};
+use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeTile};
+use mapping::home_tile::HomeTile;
+use mapping::pose::Pose;
+use mapping::tile::TileIndex;
+use mapping::view::FloorView;
+use serde::{Deserialize, Serialize};
+
+use crate::TableStore;
+use crate::expression::Expression;
+use crate::item::{Item, Record, binary, corrupt, number, read, read_binary, read_number, value};
+use crate::keys::{Key, Listing, tile_of};
+use crate::operations::{Attempt, Read};
+
+const FOLD: &str = "fold";
+const TILE: &str = "home tile";
+const VIEW: &str = "view";
+const EVIDENCE: &str = "e";
+const CELLS: &str = "cells";
+const N: &str = "n";
+
+#[derive(Default, Serialize, Deserialize)]
+struct StoredFold {
+    #[serde(default)]
+    closed: u32,
+    open: Option<StoredOpenFold>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredOpenFold {
+    n: u32,
+    robot: RobotId,
+    run: RunId,
+    alignment: Pose,
+}
+
+#[async_trait]
+impl MapStore for TableStore {
+    async fn fold_state(&self, scope: &HomeScope, floor: FloorId) -> Result<FoldState, StoreError> {
+        let item = self.get(Key::fold(scope, floor), Read::Consistent).await?;
+        item.map_or(Ok(FoldState::default()), fold_of)
+    }
+
+    async fn open_fold(&self, scope: &HomeScope, floor: FloorId, fold: &OpenFold) -> Result<(), StoreError> {
+        let OpenFold { n, robot, run, alignment } = *fold;
+        let condition = match n {
+            0 => return Err(StoreError::Conflict { what: FOLD }),
+            1 => Expression::absent(),
+            _ => Expression::new("attribute_not_exists(#open) AND #closed = :last").with("last", number(n - 1)),
+        };
+        let open = value(&StoredOpenFold { n, robot, run, alignment })?;
+        let change = Expression::new("SET #open = :open").with("open", open);
+        self.update_if(Key::fold(scope, floor), change, condition).await?.or_conflict(FOLD)
+    }
+
+    async fn close_fold(&self, scope: &HomeScope, floor: FloorId, n: u32) -> Result<(), StoreError> {
+        let change = Expression::new("SET #closed = :n REMOVE #open");
+        let condition = Expression::new("#open.#n = :n").with(N, number(n));
+        match self.update_if(Key::fold(scope, floor), change, condition).await? {
+            Attempt::Done => Ok(()),
+            Attempt::Refused(item) => {
+                let is_closed = fold_of(item)?.closed >= n;
+                if is_closed { Ok(()) } else { Err(StoreError::Conflict { what: FOLD }) }
+            }
+        }
+    }
+
+    async fn home_tile(
+        &self,
+        scope: &HomeScope,
+        floor: FloorId,
+        index: TileIndex,
+    ) -> Result<Option<StoredHomeTile>, StoreError> {
+        let item = self.get(Key::home_tile(scope, floor, index), Read::Consistent).await?;
+        item.as_ref().map(stored_tile).transpose()
+    }
+
+    async fn home_tiles(&self, scope: &HomeScope, floor: FloorId) -> Result<Vec<StoredHomeTile>, StoreError> {
+        let items = self.all(&Listing::home_tiles(scope, floor), None).await?;
+        items.iter().map(stored_tile).collect()
+    }
+
+    async fn put_home_tile(
+        &self,
+        scope: &HomeScope,
+        floor: FloorId,
+        tile: &StoredHomeTile,
+    ) -> Result<(), StoreError> {
+        let record = Record::new(TILE, Key::home_tile(scope, floor, tile.index))
+            .with(N, number(tile.n))
+            .with(EVIDENCE, binary(tile.tile.encode()));
+        self.put_if(record, later_than_stored(tile.n)).await?.or_conflict(TILE)
+    }
+
+    async fn view(&self, scope: &HomeScope, floor: FloorId) -> Result<Option<(u32, FloorView)>, StoreError> {
+        let item = self.get(Key::view(scope, floor), Read::Eventual).await?;
+        item.as_ref().map(stored_view).transpose()
+    }
+
+    async fn put_view(
+        &self,
+        scope: &HomeScope,
+        floor: FloorId,
+        n: u32,
+        view: &FloorView,
+    ) -> Result<(), StoreError> {
+        let record = Record::new(VIEW, Key::view(scope, floor)).with(N, number(n)).with(CELLS, binary(view.encode()));
+        self.put_if(record, later_than_stored(n)).await?;
+        Ok(())
+    }
+}
+
+/// Holds when nothing is stored, or something from a vote before `n`.
+fn later_than_stored(n: u32) -> Expression {
+    Expression::new("attribute_not_exists(#n) OR #n < :n").with(N, number(n))
+}
+
+fn fold_of(item: Item) -> Result<FoldState, StoreError> {
+    let StoredFold { closed, open } = read(FOLD, item)?;
+    let open = open.map(|StoredOpenFold { n, robot, run, alignment }| OpenFold { n, robot, run, alignment });
+    Ok(FoldState { closed, open })
+}
+
+fn stored_tile(item: &Item) -> Result<StoredHomeTile, StoreError> {
+    let bytes = read_binary(TILE, item, EVIDENCE)?;
+    let tile = HomeTile::decode(bytes).map_err(|error| corrupt(TILE, EVIDENCE, error))?;
+    Ok(StoredHomeTile { index: tile_of(TILE, item)?, n: read_number(TILE, item, N)?, tile })
+}
+
+fn stored_view(item: &Item) -> Result<(u32, FloorView), StoreError> {
+    let bytes = read_binary(VIEW, item, CELLS)?;
+    let view = FloorView::decode(bytes).map_err(|error| corrupt(VIEW, CELLS, error))?;
+    Ok((read_number(VIEW, item, N)?, view))
+}

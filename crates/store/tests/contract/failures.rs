@@ -1,0 +1,46 @@
+//! What callers are told when the table cannot be reached or used.
+
+use std::sync::Arc;
+
+use domain::Timestamp;
+use domain::ports::{HomeStore, RobotStore, StoreError};
+use domain::robot::Robot;
+use store::{ConnectConfig, TableStore, connect};
+
+use crate::local_table::{LocalTable, TABLE, config};
+use crate::samples::{paired, robot_id, scope};
+
+async fn store(config: ConnectConfig) -> TableStore {
+    connect(config, Arc::new(|| Timestamp::from_millis(0))).await
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_listen_may_be_back_later() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = store(config(&endpoint, None)).await.robot(robot_id(1)).await.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_missing_table_is_refused_for_good() {
+    let table = LocalTable::start().await;
+    let wrong = ConnectConfig { table: "another".into(), ..config(&table.endpoint, None) };
+    let error = store(wrong).await.home(&scope(1)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_record_says_what_is_damaged() {
+    let table = LocalTable::start().await;
+    table.store.put_robot(&Robot { pairing: None, ..paired(1, 1) }, None).await.unwrap();
+    let key = |name: &str| (name.to_owned(), aws_sdk_dynamodb::types::AttributeValue::S("META".into()));
+    let record = table.client().scan().table_name(TABLE).send().await.unwrap().items.unwrap_or_default();
+    let robot = record.into_iter().find(|item| item["sk"].as_s().is_ok_and(|sk| sk == "META")).unwrap();
+    let mut damaged = robot;
+    damaged.extend([key("certificate")]);
+    table.client().put_item().table_name(TABLE).set_item(Some(damaged)).send().await.unwrap();
+    let error = table.store.robot(robot_id(1)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { what: "robot", .. }), "{error:?}");
+}

@@ -1,0 +1,55 @@
+//! What every store port promises, held against [`store::TableStore`] over an in-process DynamoDB engine and the real
+//! client. Each port's contract is one function over the port, so that another store could be held to it.
+
+mod accounts;
+mod capacity;
+mod claims;
+mod commands;
+mod failures;
+mod fleet;
+mod health;
+mod homes;
+mod incidents;
+mod leases;
+mod local_table;
+mod maps;
+mod paging;
+mod robots;
+mod run_tiles;
+mod runs;
+mod samples;
+mod settings;
+
+use local_table::LocalTable;
+
+macro_rules! contracts {
+    ($($name:ident: $contract:path),+ $(,)?) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            $contract(&LocalTable::start().await.store).await;
+        })+
+    };
+}
+
+contracts! {
+    account_store: accounts::account_store,
+    claim_store: claims::claim_store,
+    command_store: commands::command_store,
+    commands_stay_in_their_home: commands::commands_stay_in_their_home,
+    fleet_store: fleet::fleet_store,
+    health_store: health::health_store,
+    home_store: homes::home_store,
+    homes_do_not_see_each_other: homes::homes_do_not_see_each_other,
+    incident_store: incidents::incident_store,
+    lease_store: leases::lease_store,
+    map_store: maps::map_store,
+    maps_stay_in_their_home: maps::maps_stay_in_their_home,
+    robot_store: robots::robot_store,
+    robots_move_between_homes: robots::robots_move_between_homes,
+    run_store: runs::run_store,
+    runs_page_newest_first: runs::runs_page_newest_first,
+    run_tile_store: run_tiles::run_tile_store,
+    settings_store: settings::settings_store,
+    two_writers_one_wins: commands::two_writers_one_wins,
+    two_folds_one_opens: maps::two_folds_one_opens,
+}
