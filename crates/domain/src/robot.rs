@@ -35,8 +35,8 @@ pub struct Pairing {
 /// What is kept of a certificate that was issued to a robot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// SHA-256 of the certificate's DER form, hex; what the registry knows it by.
-    pub fingerprint: String,
+    /// What the registry knows it by; another certificate has another.
+    pub id: String,
     /// When it ends.
     pub not_after: Timestamp,
 }

@@ -7,13 +7,11 @@ use std::sync::Arc;
 use mapping::class_grid::{CellClass, ClassGrid};
 use mapping::grid::Grid;
 use mapping::home_map::HomeMap;
-use mapping::pose::Pose;
 use mapping::run_map::RunMap;
 use mapping::run_tile::RunCell;
 use mapping::tile::TileIndex;
 use mapping::view::{FloorView, NO_ROOM};
 
-use super::folding::FIRST_ALIGNMENT;
 use super::{MAX_ATTEMPTS, UseCaseError, unless_conflict};
 use crate::access::HomeScope;
 use crate::id::{FloorId, RobotId};
@@ -32,19 +30,6 @@ pub struct Deriving {
 }
 
 impl Deriving {
-    /// Where the frame of a run lies in the frame of its floor.
-    ///
-    /// The first run's frame is the floor's. Robots start from their dock and locate themselves on the permanent
-    /// layer, so a later run's frame is taken to be the floor's as well.
-    pub async fn align(
-        &self,
-        _scope: &HomeScope,
-        _floor: FloorId,
-        _run: &RunMap,
-    ) -> Result<Pose, UseCaseError> {
-        Ok(FIRST_ALIGNMENT)
-    }
-
     /// Stores the view after vote `n`, and brings the permanent layer to the robot when it changed.
     pub async fn derive(
         &self,

@@ -11,8 +11,9 @@ use mapping::run_map::RunMap;
 use mapping::run_tile::RunTile;
 use mapping::tile::TileIndex;
 
+use super::aligning::{Placed, Placement};
 use super::sealing::map_of;
-use super::{Deriving, MAX_ATTEMPTS, UseCaseError, unless_conflict};
+use super::{Aligning, Deriving, MAX_ATTEMPTS, UseCaseError, unless_conflict};
 use crate::access::HomeScope;
 use crate::home::{Floor, Name};
 use crate::id::{FloorId, RobotId, RunId};
@@ -22,7 +23,7 @@ use crate::ports::{
 use crate::run::{Run, RunState, Vote};
 
 /// What a new floor is called until its owner names it.
-const FIRST_FLOOR_NAME: &str = "Floor";
+const NEW_FLOOR_NAME: &str = "Floor";
 
 /// Folds sealed runs into home maps.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct Folding {
     pub homes: Arc<dyn HomeStore>,
     /// Where the robot's floor is noted.
     pub robots: Arc<dyn RobotStore>,
+    /// Finds the run's place.
+    pub aligning: Aligning,
     /// Makes what is derived from the map.
     pub deriving: Deriving,
 }
@@ -50,14 +53,15 @@ impl Folding {
         if map.is_blank() {
             return Ok(());
         }
-        let floor = self.floor_of(scope, &stored).await?;
+        let Some(Placed { floor, alignment }) = self.placed(scope, &stored, &map).await? else {
+            return Ok(());
+        };
         for _ in 0..MAX_ATTEMPTS {
             let state = self.maps.fold_state(scope, floor).await?;
             match state.open {
                 Some(open) => self.finish(scope, floor, &open).await?,
                 None if self.has_voted(scope, robot, run).await? => return Ok(()),
                 None => {
-                    let alignment = self.deriving.align(scope, floor, &map).await?;
                     let open = OpenFold {
                         n: state.closed + 1,
                         robot,
@@ -95,21 +99,41 @@ impl Folding {
             .is_some_and(|run| run.vote.is_some()))
     }
 
-    /// The floor that the run was driven on: where it voted, where the robot was last, or a new one that has the
-    /// run's own number, so that every attempt makes the same.
-    async fn floor_of(&self, scope: &HomeScope, run: &Run) -> Result<FloorId, UseCaseError> {
+    /// Where the run is to vote: where its vote was opened, or where it fits. `None` parks the run.
+    async fn placed(
+        &self,
+        scope: &HomeScope,
+        run: &Run,
+        map: &RunMap,
+    ) -> Result<Option<Placed>, UseCaseError> {
         if let Some(vote) = run.vote {
-            return Ok(vote.floor);
+            return Ok(Some(Placed {
+                floor: vote.floor,
+                alignment: vote.alignment,
+            }));
         }
         let robot = self.robots.robot(run.robot).await?;
-        if let Some(floor) = robot
+        let last = robot
             .and_then(|robot| robot.pairing)
-            .and_then(|pairing| pairing.floor)
-        {
-            return Ok(floor);
+            .and_then(|pairing| pairing.floor);
+        let placed = match self.aligning.place(scope, last, map).await? {
+            Placement::On(placed) => placed,
+            Placement::NewFloor => self.new_floor(scope, run).await?,
+            Placement::Nowhere => {
+                tracing::warn!(robot.id = %run.robot, run.id = %run.id, "run fits no floor and was parked");
+                return Ok(None);
+            }
+        };
+        if last != Some(placed.floor) {
+            self.note_floor(run.robot, placed.floor).await?;
         }
+        Ok(Some(placed))
+    }
+
+    /// A floor in the frame of its first run; it has the run's own number, so that every attempt makes the same.
+    async fn new_floor(&self, scope: &HomeScope, run: &Run) -> Result<Placed, UseCaseError> {
         let id = FloorId::from_u128(run.id.as_u128());
-        let name = Name::new("name", FIRST_FLOOR_NAME)?;
+        let name = Name::new("name", NEW_FLOOR_NAME)?;
         self.homes
             .add_floor(
                 scope,
@@ -120,8 +144,10 @@ impl Folding {
                 },
             )
             .await?;
-        self.note_floor(run.robot, id).await?;
-        Ok(id)
+        Ok(Placed {
+            floor: id,
+            alignment: Pose::IDENTITY,
+        })
     }
 
     async fn note_floor(&self, robot: RobotId, floor: FloorId) -> Result<(), UseCaseError> {
@@ -185,6 +211,3 @@ impl Folding {
         Ok(())
     }
 }
-
-/// The frame of a floor's first run is the floor's own.
-pub(crate) const FIRST_ALIGNMENT: Pose = Pose::IDENTITY;

@@ -1,5 +1,6 @@
 //! What Sweepline does: each use case is a struct of the ports it needs, with one method for what happens.
 
+mod aligning;
 mod authorizing;
 mod commanding;
 mod deriving;
@@ -14,6 +15,7 @@ mod settings;
 mod settling;
 mod status;
 
+pub use aligning::{Aligning, Placed, Placement};
 pub use authorizing::{Authorizing, RobotAccess};
 pub use commanding::{Commanding, NewCommand};
 pub use deriving::Deriving;

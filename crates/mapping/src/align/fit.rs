@@ -37,7 +37,13 @@ impl Fit {
 
     /// Whether the run belongs here.
     pub fn is_good(&self) -> bool {
-        self.seen >= MIN_SEEN && self.expected >= MIN_EXPECTED && self.overlap >= MIN_OVERLAP
+        self.agrees() && self.overlap >= MIN_OVERLAP
+    }
+
+    /// Whether run and map say the same where both say something, however small that is; enough for a run that
+    /// started where the map did, and went on to see more.
+    pub fn agrees(&self) -> bool {
+        self.seen >= MIN_SEEN && self.expected >= MIN_EXPECTED
     }
 
     pub(super) fn of(classes: &Grid<CellClass>, field: &Field, run: &RunMap, pose: &Pose) -> Self {
