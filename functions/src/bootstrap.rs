@@ -1,0 +1,102 @@
+//! What all bootstrap binaries share: environment, logs, the store, and the loop of the Lambda runtime.
+
+use std::env;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::Timestamp;
+use lambda_runtime::{LambdaEvent, service_fn};
+use policy::Endpoint;
+use serde::Serialize;
+use serde_json::Value;
+use store::{ConnectConfig, TableStore};
+use thiserror::Error;
+use tracing::Instrument;
+use tracing_subscriber::EnvFilter;
+
+use crate::HandlerError;
+
+/// Why a function cannot start.
+#[derive(Debug, Error)]
+pub enum InitError {
+    /// The template did not set a variable, or the function was started without it.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// A variable has a value that it cannot have.
+    #[error("the environment variable {name} {reason}")]
+    Unusable {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// The value of an environment variable; an empty one counts as missing.
+pub fn variable(name: &'static str) -> Result<String, InitError> {
+    env::var(name).ok().filter(|value| !value.is_empty()).ok_or(InitError::Missing(name))
+}
+
+/// Lets log lines be JSON objects on standard output, as many as the variable `LOG_LEVEL` says.
+pub fn start_logs() {
+    let level = env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned());
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter);
+    // A second call in one process finds the first one's logs, which are as good.
+    let _ = lines.try_init();
+}
+
+/// The stores on the table that the variable `TABLE_NAME` names.
+pub async fn table() -> Result<Arc<TableStore>, InitError> {
+    let table = variable("TABLE_NAME")?;
+    let config = ConnectConfig { table, ..ConnectConfig::default() };
+    Ok(Arc::new(store::connect(config, Arc::new(now)).await))
+}
+
+/// The account and region of the IoT resources, from the variables `AWS_REGION` and `ACCOUNT_ID`.
+pub fn endpoint() -> Result<Endpoint, InitError> {
+    let (region, account) = (variable("AWS_REGION")?, variable("ACCOUNT_ID")?);
+    if account.len() != 12 || !account.chars().all(|digit| digit.is_ascii_digit()) {
+        return Err(InitError::Unusable { name: "ACCOUNT_ID", reason: "must have twelve digits" });
+    }
+    Ok(Endpoint { region, account })
+}
+
+/// The time of the system's clock.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Gives events to `handle` until the runtime ends.
+///
+/// # Errors
+/// What the runtime fails with.
+pub async fn serve<H, A, R>(handler: H, handle: A) -> Result<(), lambda_runtime::Error>
+where
+    H: Clone,
+    A: AsyncFn(&H, &Value, Timestamp) -> Result<R, HandlerError>,
+    R: Serialize,
+{
+    let handle = &handle;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let handler = handler.clone();
+        let span = tracing::info_span!("invocation", function_request_id = event.context.request_id);
+        let answer = async move { handle(&handler, &event.payload, now()).await.map_err(logged) };
+        answer.instrument(span)
+    }))
+    .await
+}
+
+/// The failure with all its causes, for the log and for the failure queue.
+fn logged(error: HandlerError) -> lambda_runtime::Error {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    tracing::error!(error = text, "event failed and shall come again");
+    text.into()
+}

@@ -1,0 +1,62 @@
+//! What became of commands.
+
+use std::sync::Arc;
+
+use domain::Timestamp;
+use domain::id::{CommandId, PairingId};
+use domain::ports::IncidentStore;
+use domain::receipt::{Receipt, ReceiptKind};
+use domain::usecase::{CommandWord, Settling};
+use serde::Deserialize;
+use serde_json::Value;
+use wire::ack::Ack;
+use wire::json;
+
+use crate::error::{Failure, HandlerError};
+use crate::event::RobotMessage;
+use crate::incidents::Incidents;
+
+/// Takes what robots publish on their acknowledgement topic.
+#[derive(Clone)]
+pub struct CommandOutcome {
+    settling: Settling,
+    incidents: Incidents,
+}
+
+impl CommandOutcome {
+    /// A handler over the use case.
+    pub fn new(settling: Settling, incidents: Arc<dyn IncidentStore>) -> Self {
+        Self { settling, incidents: Incidents::new("command_outcome", incidents) }
+    }
+
+    /// Applies a robot's word on a command.
+    ///
+    /// # Errors
+    /// [`HandlerError`] when the event shall come again.
+    pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
+        let Some(message) = self.incidents.admit(event, now).await? else { return Ok(()) };
+        let taken = self.take(&message).await;
+        let Some(_) = self.incidents.refused(&message, taken).await? else { return Ok(()) };
+        self.end_repeats(&message).await
+    }
+
+    async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {
+        let Ack { command, pairing, answer, .. } = Ack::decode(&message.payload)?;
+        let word = CommandWord { command, pairing, state: answer.into() };
+        Ok(self.settling.take(message.robot, &word).await?)
+    }
+
+    /// A robot repeats its word until it hears that the command is settled; a refused word must not come for ever.
+    async fn end_repeats(&self, message: &RobotMessage) -> Result<(), HandlerError> {
+        let Ok(About { pairing, command }) = json::decode(&message.payload) else { return Ok(()) };
+        let receipt = Receipt { pairing: Some(pairing), kind: ReceiptKind::Settled { command } };
+        Ok(self.settling.mailbox.post_receipt(message.robot, &receipt).await?)
+    }
+}
+
+/// What can be read of a word that is refused.
+#[derive(Deserialize)]
+struct About {
+    pairing: PairingId,
+    command: CommandId,
+}

@@ -1,0 +1,85 @@
+//! What handlers do with messages that can never be used: record them, count them, and go on.
+
+use std::sync::Arc;
+
+use domain::incident::{Incident, MAX_KEPT_BYTES};
+use domain::ports::IncidentStore;
+use domain::{FieldError, Timestamp};
+use serde_json::Value;
+
+use crate::error::{Failure, HandlerError};
+use crate::event::RobotMessage;
+
+/// The incidents of one handler.
+#[derive(Clone)]
+pub(crate) struct Incidents {
+    handler: &'static str,
+    store: Arc<dyn IncidentStore>,
+}
+
+impl Incidents {
+    pub(crate) fn new(handler: &'static str, store: Arc<dyn IncidentStore>) -> Self {
+        Self { handler, store }
+    }
+
+    /// The message in an event, or `None` when there is none and that is recorded.
+    pub(crate) async fn admit(
+        &self,
+        event: &Value,
+        now: Timestamp,
+    ) -> Result<Option<RobotMessage>, HandlerError> {
+        match RobotMessage::try_from(event) {
+            Ok(message) => Ok(Some(message)),
+            Err(refusal) => self.refuse_event(event, &refusal, now).await.map(|()| None),
+        }
+    }
+
+    /// Records an event that is not of its kind, as it came.
+    pub(crate) async fn refuse_event(
+        &self,
+        event: &Value,
+        refusal: &FieldError,
+        now: Timestamp,
+    ) -> Result<(), HandlerError> {
+        let client = event.get("clientId").and_then(Value::as_str).unwrap_or_default();
+        self.record(client, refusal, event.to_string().as_bytes(), now).await
+    }
+
+    /// Why the message was refused, once that is recorded; `None` when it was taken.
+    pub(crate) async fn refused(
+        &self,
+        message: &RobotMessage,
+        taken: Result<(), Failure>,
+    ) -> Result<Option<FieldError>, HandlerError> {
+        match taken {
+            Ok(()) => Ok(None),
+            Err(Failure::Later(error)) => Err(error),
+            Err(Failure::Refused(refusal)) => {
+                self.record(&message.robot.to_string(), &refusal, &message.payload, message.at).await?;
+                Ok(Some(refusal))
+            }
+        }
+    }
+
+    async fn record(
+        &self,
+        client: &str,
+        refusal: &FieldError,
+        payload: &[u8],
+        at: Timestamp,
+    ) -> Result<(), HandlerError> {
+        let FieldError { field, reason } = refusal.clone();
+        tracing::warn!(
+            handler = self.handler,
+            robot.id = client,
+            field,
+            reason,
+            bytes = payload.len(),
+            monotonic_counter.refused = 1,
+            "message refused"
+        );
+        let payload = payload.iter().take(MAX_KEPT_BYTES).copied().collect();
+        let (handler, client) = (self.handler.to_owned(), client.to_owned());
+        Ok(self.store.record(&Incident { handler, client, field, reason, payload, at }).await?)
+    }
+}

@@ -1,0 +1,29 @@
+//! Lambda handlers: event shims, one file per function, one small bootstrap binary each.
+//!
+//! A handler is a struct over use cases with an async `handle(event, now)`. The local stack calls it in process, the
+//! binaries call it for the Lambda runtime, both with the very event that AWS would give. What can never be used is
+//! recorded, answered where a robot waits for an answer, and acknowledged; what cannot be done now is an error, so
+//! that the event comes again.
+
+#[cfg(feature = "lambda")]
+pub mod bootstrap;
+pub mod event;
+
+mod command_outcome;
+mod error;
+mod fold;
+mod incidents;
+mod live_authorizer;
+mod map_ingest;
+mod presence;
+mod run_events;
+mod status;
+
+pub use command_outcome::CommandOutcome;
+pub use error::HandlerError;
+pub use fold::Fold;
+pub use live_authorizer::{LiveAuthorizer, policy_document};
+pub use map_ingest::MapIngest;
+pub use presence::PresenceEvents;
+pub use run_events::RunReports;
+pub use status::StatusReports;

@@ -1,0 +1,72 @@
+//! Packs of run tiles become part of their runs.
+
+use std::sync::Arc;
+
+use domain::FieldError;
+use domain::Timestamp;
+use domain::id::{PairingId, RunId};
+use domain::ports::{IncidentStore, StoredRunTile};
+use domain::usecase::{Ingesting, RunEvents, RunTiles};
+use serde_json::Value;
+use wire::WireError;
+use wire::tile_pack::{HEADER_BYTES, PackedTile, TilePack};
+
+use crate::error::{Failure, HandlerError};
+use crate::event::RobotMessage;
+use crate::incidents::Incidents;
+use crate::run_events::tell_refusal;
+
+/// Takes what robots publish on their tiles topic.
+#[derive(Clone)]
+pub struct MapIngest {
+    ingesting: Ingesting,
+    run_events: RunEvents,
+    incidents: Incidents,
+}
+
+impl MapIngest {
+    /// A handler over the use case.
+    pub fn new(ingesting: Ingesting, incidents: Arc<dyn IncidentStore>) -> Self {
+        let (authorizing, sealing) = (ingesting.authorizing.clone(), ingesting.sealing.clone());
+        let run_events = RunEvents { authorizing, sealing };
+        Self { ingesting, run_events, incidents: Incidents::new("map_ingest", incidents) }
+    }
+
+    /// Stores the tiles of one message.
+    ///
+    /// # Errors
+    /// [`HandlerError`] when the event shall come again; all of it may then be stored a second time.
+    pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
+        let Some(message) = self.incidents.admit(event, now).await? else { return Ok(()) };
+        let taken = self.take(&message).await;
+        let Some(refusal) = self.incidents.refused(&message, taken).await? else { return Ok(()) };
+        self.answer(&message, &refusal).await
+    }
+
+    async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {
+        let pack = TilePack::decode(&message.payload)?;
+        let tiles = pack.tiles.iter().map(stored).collect::<Result<_, _>>()?;
+        let sent = RunTiles { pairing: pack.pairing, run: pack.run, tiles };
+        self.ingesting.take(message.robot, &sent).await?;
+        Ok(())
+    }
+
+    async fn answer(&self, message: &RobotMessage, refusal: &FieldError) -> Result<(), HandlerError> {
+        match run_of(&message.payload) {
+            Some((pairing, run)) => tell_refusal(&self.run_events, message.robot, pairing, run, refusal).await,
+            None => Ok(()),
+        }
+    }
+}
+
+fn stored(tile: &PackedTile) -> Result<StoredRunTile, WireError> {
+    Ok(StoredRunTile { index: tile.index, rev: tile.rev, cells: tile.unpack()? })
+}
+
+/// The run that a pack is about, if at least its head can be read: the head of a pack without tiles is a whole pack.
+fn run_of(payload: &[u8]) -> Option<(PairingId, RunId)> {
+    const COUNT: [u8; 2] = [0, 0];
+    let head = payload.get(..HEADER_BYTES - COUNT.len())?;
+    let pack = TilePack::decode(&[head, &COUNT].concat()).ok()?;
+    Some((pack.pairing, pack.run))
+}

@@ -1,0 +1,77 @@
+//! What robots say of their runs.
+
+use std::sync::Arc;
+
+use domain::id::{PairingId, RobotId, RunId};
+use domain::ports::IncidentStore;
+use domain::usecase::{RunEvents, UseCaseError};
+use domain::{FieldError, Timestamp};
+use serde::Deserialize;
+use serde_json::Value;
+use wire::{json, run_event};
+
+use crate::error::{Failure, HandlerError};
+use crate::event::RobotMessage;
+use crate::incidents::Incidents;
+
+/// Takes what robots publish on their run topic.
+#[derive(Clone)]
+pub struct RunReports {
+    run_events: RunEvents,
+    incidents: Incidents,
+}
+
+impl RunReports {
+    /// A handler over the use case.
+    pub fn new(run_events: RunEvents, incidents: Arc<dyn IncidentStore>) -> Self {
+        Self { run_events, incidents: Incidents::new("run_events", incidents) }
+    }
+
+    /// Applies the run event of one message.
+    ///
+    /// # Errors
+    /// [`HandlerError`] when the event shall come again.
+    pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
+        let Some(message) = self.incidents.admit(event, now).await? else { return Ok(()) };
+        let taken = self.take(&message).await;
+        let Some(refusal) = self.incidents.refused(&message, taken).await? else { return Ok(()) };
+        match json::decode::<About>(&message.payload) {
+            Ok(About { pairing, run }) => {
+                tell_refusal(&self.run_events, message.robot, pairing, run, &refusal).await
+            }
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {
+        let event = run_event::decode(&message.payload)?;
+        Ok(self.run_events.take(message.robot, &event).await?)
+    }
+}
+
+/// What can be read of an event that is refused.
+#[derive(Deserialize)]
+struct About {
+    pairing: PairingId,
+    run: RunId,
+}
+
+/// Tells the robot to set aside what was refused of a run.
+pub(crate) async fn tell_refusal(
+    run_events: &RunEvents,
+    robot: RobotId,
+    pairing: PairingId,
+    run: RunId,
+    refusal: &FieldError,
+) -> Result<(), HandlerError> {
+    match run_events.refuse(robot, pairing, run, &refusal.field, &refusal.reason).await {
+        Ok(()) => Ok(()),
+        Err(UseCaseError::Device(error)) => Err(error.into()),
+        Err(UseCaseError::Store(error)) => Err(error.into()),
+        // A receipt that is itself refused has nobody left to go to; the incident is recorded.
+        Err(error) => {
+            tracing::warn!(robot.id = %robot, run.id = %run, %error, "refusal not told");
+            Ok(())
+        }
+    }
+}
