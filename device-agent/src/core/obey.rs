@@ -1,0 +1,155 @@
+//! Commands carried out and answered.
+
+use domain::command::{CommandKind, Failure, Order, Rejection};
+use domain::id::CommandId;
+use domain::run::{Initiator, Outcome};
+use domain::status::RobotState;
+use wire::ack::{Ack, Answer};
+use wire::command::{CommandMessage, RobotRequest};
+use wire::topic::Uplink;
+
+use super::commands::{Situation, decide, is_docked};
+use super::message::Received;
+use super::repeat::{FIRST_REPEAT, Repeat};
+use super::{Agent, acks};
+use crate::driver::DriverOrder;
+
+/// A command, other than a start, that is under way.
+pub struct Pursuit {
+    command: CommandId,
+    kind: CommandKind,
+}
+
+impl Agent {
+    pub(super) fn on_request(&mut self, message: &Received) {
+        match RobotRequest::decode(&message.payload) {
+            Err(error) => tracing::warn!(robot.id = %self.endpoint.robot, %error, "a request was refused"),
+            Ok(RobotRequest::Command(command)) => self.on_command(&command, message.retained),
+            Ok(RobotRequest::Live(request)) => {
+                if request.pairing == self.endpoint.pairing && !message.retained {
+                    self.live.request(self.uptime, &request);
+                }
+            }
+        }
+    }
+
+    fn on_command(&mut self, command: &CommandMessage, retained: bool) {
+        let earlier = acks::earlier(&self.state, command.id).cloned();
+        if let Some(earlier) = earlier.filter(|_| !command.kind.is_always_obeyed()) {
+            // The broker may deliver twice; a refusal as repeated would contradict the first answer.
+            return self.publish(Uplink::Ack, earlier.encode());
+        }
+        match decide(command, retained, &self.situation()) {
+            Ok(order) => self.obey(command, &order),
+            Err(reason) => {
+                tracing::info!(robot.id = %self.endpoint.robot, command.id = %command.id, ?reason, "command refused");
+                self.answer(command.id, Answer::Rejected { reason });
+            }
+        }
+    }
+
+    fn situation(&self) -> Situation<'_> {
+        Situation {
+            pairing: self.endpoint.pairing,
+            last_number: self.state.last_number,
+            server_time: self.clock.server_time(self.uptime),
+            run: self.run.as_ref().map(|run| run.state()),
+            state: self.condition.as_ref().map_or(RobotState::Error, |condition| condition.state),
+            battery: self.condition.as_ref().map_or(0, |condition| condition.battery.into()),
+            rooms_version: self.rooms_version(),
+            located: self.located,
+            capabilities: &self.profile.capabilities,
+        }
+    }
+
+    /// The number and the answer are on the disk before the robot moves. Only a stop goes ahead without.
+    fn obey(&mut self, command: &CommandMessage, order: &Order) {
+        let before = self.state.clone();
+        let run = (order.kind() == CommandKind::Start).then(|| self.new_run_id());
+        let ack = self.ack(command.id, Answer::Accepted { run });
+        self.state.last_number = self.state.last_number.max(Some(command.number));
+        acks::note(&mut self.state, &ack);
+        if !self.save() && !order.kind().is_always_obeyed() {
+            self.state = before;
+            return self.answer(command.id, Answer::Rejected { reason: Rejection::Locked });
+        }
+        self.send_ack(&ack);
+        self.supersede();
+        match (run, order.scope()) {
+            (Some(run), Some(scope)) => {
+                self.order(DriverOrder::Start(scope.clone()));
+                self.begin_run_as(run, Initiator::Command { command: command.id });
+            }
+            _ => self.pursue(command.id, order.kind()),
+        }
+    }
+
+    fn pursue(&mut self, command: CommandId, kind: CommandKind) {
+        match kind {
+            CommandKind::Pause => self.order(DriverOrder::Pause),
+            CommandKind::Resume => self.order(DriverOrder::Resume),
+            CommandKind::Dock => self.order(DriverOrder::Dock),
+            CommandKind::Locate => self.order(DriverOrder::Locate),
+            CommandKind::Start | CommandKind::Stop => self.order(DriverOrder::Stop),
+        }
+        self.pursuit = Some(Pursuit { command, kind });
+        self.check_pursuit();
+    }
+
+    /// Answers the command that is under way, if the robot has done it.
+    pub(super) fn check_pursuit(&mut self) {
+        let state = self.robot_state();
+        let Some(Pursuit { command, kind }) = &self.pursuit else { return };
+        let is_done = match kind {
+            CommandKind::Pause => state == RobotState::Paused,
+            CommandKind::Resume | CommandKind::Start => state == RobotState::Running,
+            CommandKind::Dock => is_docked(state) && self.run.is_none(),
+            CommandKind::Stop => self.run.is_none() && !state.is_busy(),
+            CommandKind::Locate => true,
+        };
+        let command = *command;
+        if is_done {
+            self.pursuit = None;
+            self.answer(command, Answer::Succeeded { run: None });
+        } else if state == RobotState::Error {
+            self.pursuit = None;
+            self.answer(command, Answer::Failed { reason: Failure::RobotError });
+        }
+    }
+
+    /// The robot did not take an order: what it was for has failed.
+    pub(super) fn order_failed(&mut self, order: &DriverOrder) {
+        match order {
+            DriverOrder::Start(_) => self.end_run(Outcome::Failed),
+            DriverOrder::Configure(_) => {}
+            DriverOrder::Pause | DriverOrder::Resume | DriverOrder::Stop | DriverOrder::Dock | DriverOrder::Locate => {
+                if let Some(pursuit) = self.pursuit.take() {
+                    self.answer(pursuit.command, Answer::Failed { reason: Failure::RobotError });
+                }
+            }
+        }
+    }
+
+    /// Keeps and sends an answer.
+    pub(super) fn answer(&mut self, command: CommandId, answer: Answer) {
+        let ack = self.ack(command, answer);
+        acks::note(&mut self.state, &ack);
+        self.save();
+        self.send_ack(&ack);
+    }
+
+    fn supersede(&mut self) {
+        if let Some(pursuit) = self.pursuit.take() {
+            self.answer(pursuit.command, Answer::Failed { reason: Failure::Superseded });
+        }
+    }
+
+    fn ack(&self, command: CommandId, answer: Answer) -> Ack {
+        Ack { command, pairing: self.endpoint.pairing, answer, at: self.now() }
+    }
+
+    fn send_ack(&mut self, ack: &Ack) {
+        self.publish(Uplink::Ack, ack.encode());
+        self.ack_repeat = Repeat::due_at(self.uptime + FIRST_REPEAT);
+    }
+}

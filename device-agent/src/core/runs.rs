@@ -1,0 +1,216 @@
+//! A run from its beginning to its place in the outbox.
+
+use std::time::Duration;
+
+use domain::command::Failure;
+use domain::id::RunId;
+use domain::run::{Initiator, Manifest, Outcome, RunEventKind, RunReport, RunState};
+use domain::status::RobotState;
+use mapping::run_map::RunMap;
+use wire::ack::Answer;
+use wire::run_event;
+use wire::tile_pack::PackedTile;
+use wire::topic::Uplink;
+
+use super::repeat::Repeat;
+use super::run::{self, CurrentRun};
+use super::{Agent, packing};
+use crate::driver::RobotCondition;
+use crate::outbox::{OpenRun, RunHead};
+use crate::storage::StorageError;
+
+impl Agent {
+    /// Begins a run unless one is under way.
+    pub(super) fn begin_run(&mut self, initiator: Initiator) {
+        if self.run.is_none() {
+            let id = self.new_run_id();
+            self.begin_run_as(id, initiator);
+        }
+    }
+
+    pub(super) fn new_run_id(&mut self) -> RunId {
+        RunId::new(self.now(), self.entropy())
+    }
+
+    pub(super) fn begin_run_as(&mut self, id: RunId, initiator: Initiator) {
+        let head = RunHead { pairing: self.endpoint.pairing, initiator, started_at: self.now() };
+        let kept = self.storage.begin_run(id, head.clone());
+        self.account(id, kept);
+        tracing::info!(robot.id = %self.endpoint.robot, run.id = %id, "run started");
+        let run = CurrentRun::begin(id, head, self.preferences().upload_map);
+        let started = run.event(RunEventKind::Started, self.now());
+        self.run = Some(run);
+        self.publish(Uplink::Run, run_event::encode(&started));
+    }
+
+    /// Enters what was sensed into the run, and reports what is due at `at` by the driver's clock.
+    pub(super) fn sense(&mut self, at: Duration, enter: impl FnOnce(&mut CurrentRun)) {
+        let Some(run) = &mut self.run else { return };
+        enter(run);
+        if let Some(tiles) = run.due_report(at, packing::FULL_PACK_BYTES) {
+            self.keep_and_send(tiles);
+        }
+    }
+
+    /// What the robot does now; a pause or its end is an event of the run.
+    pub(super) fn take_condition(&mut self, condition: RobotCondition) {
+        let turned = match condition.state {
+            RobotState::Paused => Some(RunState::Paused),
+            RobotState::Running => Some(RunState::Running),
+            _ => None,
+        };
+        self.condition = Some(condition);
+        let now = self.now();
+        if let (Some(run), Some(state)) = (&mut self.run, turned)
+            && let Some(kind) = run.turn(state)
+        {
+            let event = run.event(kind, now);
+            self.publish(Uplink::Run, run_event::encode(&event));
+        }
+        self.check_pursuit();
+    }
+
+    /// Ends the run: its last tiles and its manifest are on the disk before they are sent.
+    pub(super) fn end_run(&mut self, outcome: Outcome) {
+        let Some(run) = &mut self.run else { return };
+        let tiles = run.report();
+        self.keep_and_send(tiles);
+        let Some(run) = self.run.take() else { return };
+        let (id, initiator, is_refused) = (run.id, run.head.initiator, run.is_refused);
+        match run.finish(outcome, self.now()) {
+            Ok(_) if is_refused => self.set_aside(id),
+            Ok(event) => self.keep_finished(id, packing::event_payload(event)),
+            Err(error) => {
+                tracing::error!(run.id = %id, %error, "a run cannot be reported");
+                self.set_aside(id);
+            }
+        }
+        tracing::info!(robot.id = %self.endpoint.robot, run.id = %id, ?outcome, "run ended");
+        if let Initiator::Command { command } = initiator {
+            self.answer(command, answer_to_start(id, outcome));
+        }
+        self.check_pursuit();
+    }
+
+    /// After an outage: the last event again, and the tiles that the cloud may lack.
+    pub(super) fn catch_up_run(&mut self) {
+        let now = self.now();
+        let Some(run) = &mut self.run else { return };
+        let event = run.last_event(now);
+        let tiles = std::mem::take(&mut run.unsent);
+        let tiles = run.packed(tiles.iter());
+        self.publish(Uplink::Run, run_event::encode(&event));
+        self.send_tiles(tiles);
+    }
+
+    /// Ends a run that the last start of the agent left open, from what the outbox has of it.
+    pub(super) fn close_interrupted(&mut self, open: OpenRun) {
+        match self.interrupted_payload(&open) {
+            Ok(payload) => self.keep_finished(open.run, payload),
+            Err(error) => {
+                tracing::error!(run.id = %open.run, %error, "an interrupted run cannot be reported");
+                self.set_aside(open.run);
+            }
+        }
+        if let Initiator::Command { command } = open.head.initiator {
+            self.answer(command, Answer::Failed { reason: Failure::Interrupted });
+        }
+    }
+
+    fn interrupted_payload(&mut self, open: &OpenRun) -> Result<Vec<u8>, InterruptedError> {
+        let mut map = RunMap::new();
+        let mut tiles = Vec::new();
+        for tile in self.storage.tiles(open.run, &open.tiles)? {
+            tiles.push((tile.index, tile.rev));
+            map.replace(tile.index, tile.unpack()?);
+        }
+        let report = RunReport {
+            outcome: Outcome::Interrupted,
+            area_cm2: open.progress.area_cm2,
+            duration_ms: open.progress.duration_ms,
+            manifest: Manifest::new(tiles, map.digest())?,
+            track: open.progress.track.clone(),
+        };
+        let kind = RunEventKind::Finished(report);
+        // Pauses since the last stored progress had numbers too.
+        let seq = open.progress.seq.saturating_add(SEQ_GAP);
+        Ok(packing::event_payload(run::event(open.run, &open.head, seq, kind, self.now())))
+    }
+
+    fn keep_and_send(&mut self, tiles: Vec<PackedTile>) {
+        let Some(run) = &mut self.run else { return };
+        let id = run.id;
+        let progress = run.progress();
+        let kept = self.storage.put_tiles(id, tiles.clone(), progress);
+        if self.account(id, kept) {
+            if let Some(run) = &mut self.run {
+                run.set_stored(&tiles);
+            }
+            self.send_tiles(tiles);
+        }
+    }
+
+    fn send_tiles(&mut self, tiles: Vec<PackedTile>) {
+        let connected = self.connected;
+        let Some(run) = self.run.as_mut().filter(|run| run.may_upload && !run.is_refused) else { return };
+        if !connected {
+            run.unsent.extend(tiles.iter().map(|tile| tile.index));
+            return;
+        }
+        for pack in packing::packs(run.head.pairing, run.id, tiles) {
+            self.publish(Uplink::Tiles, pack);
+        }
+    }
+
+    fn keep_finished(&mut self, run: RunId, payload: Vec<u8>) {
+        let kept = self.storage.finish_run(run, payload.clone());
+        if self.account(run, kept) {
+            self.finished.insert(run, Repeat::due_at(self.uptime));
+        } else {
+            // Not on the disk, so it is sent once and counted: better than not at all.
+            self.publish(Uplink::Run, payload);
+            self.state.dropped = self.state.dropped.saturating_add(1);
+        }
+    }
+
+    /// Counts what the outbox dropped to make room; says whether it took the report of `run`.
+    fn account(&mut self, run: RunId, kept: Result<Vec<RunId>, StorageError>) -> bool {
+        match kept {
+            Ok(dropped) => {
+                for run in &dropped {
+                    tracing::warn!(run.id = %run, "a run was dropped: the outbox is full");
+                    self.finished.remove(run);
+                }
+                self.state.dropped = self.state.dropped.saturating_add(dropped.len() as u32);
+                true
+            }
+            Err(error) => {
+                tracing::error!(run.id = %run, %error, "a report was not stored");
+                false
+            }
+        }
+    }
+}
+
+/// More events than a run can have between two of its reports.
+const SEQ_GAP: u32 = 1_000;
+
+/// Why an interrupted run cannot be reported.
+#[derive(Debug, thiserror::Error)]
+enum InterruptedError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Tile(#[from] wire::WireError),
+    #[error(transparent)]
+    Field(#[from] domain::FieldError),
+}
+
+fn answer_to_start(run: RunId, outcome: Outcome) -> Answer {
+    match outcome {
+        Outcome::Completed => Answer::Succeeded { run: Some(run) },
+        Outcome::Stopped => Answer::Failed { reason: Failure::Superseded },
+        Outcome::Failed => Answer::Failed { reason: Failure::RobotError },
+        Outcome::Interrupted => Answer::Failed { reason: Failure::Interrupted },
+    }
+}

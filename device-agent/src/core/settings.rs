@@ -1,0 +1,52 @@
+//! Settings: retained and versioned; the newest of our pairing is kept and heeded.
+
+use domain::settings::Preferences;
+use wire::settings;
+
+use super::Agent;
+use crate::driver::DriverOrder;
+
+impl Agent {
+    pub(super) fn on_settings(&mut self, payload: &[u8]) {
+        let settings = match settings::decode(payload) {
+            Ok(settings) => settings,
+            Err(error) => return tracing::warn!(robot.id = %self.endpoint.robot, %error, "settings were refused"),
+        };
+        if settings.pairing != self.endpoint.pairing || settings.version <= self.settings_version() {
+            return;
+        }
+        if let Err(error) = self.storage.save_settings(&settings) {
+            return tracing::error!(robot.id = %self.endpoint.robot, %error, "settings were not saved");
+        }
+        tracing::info!(robot.id = %self.endpoint.robot, version = settings.version, "settings applied");
+        self.settings = Some(settings);
+        self.configure_driver();
+        if let Some(run) = &mut self.run {
+            run.may_upload &= self.settings.as_ref().is_none_or(|settings| settings.preferences.upload_map);
+        }
+    }
+
+    /// The version of the settings in force; 0 before any.
+    pub(super) fn settings_version(&self) -> u64 {
+        self.own_settings().map_or(0, |settings| settings.version)
+    }
+
+    /// The room list that the robot knows.
+    pub(super) fn rooms_version(&self) -> u64 {
+        self.own_settings().map_or(0, |settings| settings.rooms_version)
+    }
+
+    pub(super) fn preferences(&self) -> Preferences {
+        self.own_settings().map_or_else(Preferences::initial, |settings| settings.preferences.clone())
+    }
+
+    pub(super) fn configure_driver(&mut self) {
+        let preferences = self.preferences();
+        self.order(DriverOrder::Configure(preferences));
+    }
+
+    /// Settings of an earlier pairing are nobody's.
+    fn own_settings(&self) -> Option<&domain::settings::Settings> {
+        self.settings.as_ref().filter(|settings| settings.pairing == self.endpoint.pairing)
+    }
+}

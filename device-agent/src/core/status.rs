@@ -1,0 +1,104 @@
+//! Status reports: on change, on every connection, and once a day.
+
+use std::time::Duration;
+
+use domain::id::RunId;
+use wire::status::StatusReport;
+use wire::topic::Uplink;
+
+use super::{Agent, Uptime};
+use crate::driver::RobotCondition;
+
+/// How often the status is reported without a change.
+pub const REPORT_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A change of the charge that is worth a report, percent.
+pub const BATTERY_STEP: u8 = 5;
+
+/// What a report said, as far as a change of it is worth another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Said {
+    condition: RobotCondition,
+    settings_version: u64,
+    run: Option<RunId>,
+}
+
+impl Said {
+    fn is_worth_saying_after(&self, last: &Self) -> bool {
+        let (charge, before) = (u8::from(self.condition.battery), u8::from(last.condition.battery));
+        let same_charge = Self {
+            condition: RobotCondition { battery: last.condition.battery, ..self.condition.clone() },
+            ..self.clone()
+        };
+        charge.abs_diff(before) >= BATTERY_STEP || same_charge != *last
+    }
+}
+
+/// What was reported, and when the next report is due.
+#[derive(Default)]
+pub struct StatusLog {
+    seq: u32,
+    last: Option<Said>,
+    due: Uptime,
+}
+
+impl StatusLog {
+    /// When a report is due without a change.
+    pub fn due(&self) -> Uptime {
+        self.due
+    }
+}
+
+impl Agent {
+    /// Reports the status if it has changed or is due.
+    pub(super) fn tick_status(&mut self) {
+        let Some(said) = self.said().filter(|_| self.connected) else { return };
+        let news = self.status.last.as_ref().is_none_or(|last| said.is_worth_saying_after(last));
+        let asks = self.clock.ask_at().is_some_and(|at| self.uptime >= at);
+        if news || asks || self.uptime >= self.status.due {
+            self.report_status();
+        }
+    }
+
+    /// Reports the status, asking for the time if it is not known or was asked long ago; a robot that has not said
+    /// how it is has none.
+    pub(super) fn report_status(&mut self) {
+        let Some(said) = self.said() else { return };
+        let asks = self.clock.ask_at().is_some() || self.uptime >= self.status.due;
+        let nonce = asks.then(|| format!("{:032x}", self.entropy()));
+        if let Some(nonce) = &nonce {
+            self.clock.ask(self.uptime, nonce.clone());
+        }
+        let report = self.status_report(said.condition.clone(), nonce);
+        self.publish(Uplink::Status, report.encode());
+        self.status.seq += 1;
+        self.status.last = Some(said);
+        self.status.due = self.uptime + REPORT_EVERY;
+    }
+
+    fn said(&self) -> Option<Said> {
+        let condition = self.condition.clone()?;
+        let run = self.run.as_ref().map(|run| run.id);
+        Some(Said { condition, settings_version: self.settings_version(), run })
+    }
+
+    fn status_report(&self, condition: RobotCondition, nonce: Option<String>) -> StatusReport {
+        let RobotCondition { state, error, vendor_error, battery } = condition;
+        StatusReport {
+            pairing: Some(self.endpoint.pairing),
+            boot: self.state.boot,
+            seq: self.status.seq,
+            state,
+            battery: battery.into(),
+            error,
+            vendor_error,
+            firmware: crate::VERSION.to_owned(),
+            model: self.profile.model.clone(),
+            capabilities: self.profile.capabilities.iter().map(|one| one.as_str().to_owned()).collect(),
+            settings_version: self.settings_version(),
+            run: self.run.as_ref().map(|run| run.id),
+            waiting: u32::try_from(self.storage.waiting()).unwrap_or(u32::MAX),
+            dropped: self.state.dropped,
+            nonce,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The connection to the cloud, behind a trait: nothing outside this module knows the MQTT library.
+
+mod backoff;
+mod mqtt;
+mod tls;
+
+use async_trait::async_trait;
+
+use crate::core::message::{Outgoing, Received};
+
+pub use backoff::{Backoff, MAX_DELAY, MIN_DELAY};
+pub use mqtt::{KEEP_ALIVE, LinkError, MqttLink, MqttLinkConfig};
+pub use tls::TlsError;
+
+/// What happened on the link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// It is up, and every subscription is granted.
+    Up,
+    /// It is down; it comes back by itself.
+    Down,
+    /// A message arrived.
+    Received(Received),
+}
+
+/// A connection that restores itself.
+#[async_trait]
+pub trait Link: Send {
+    /// The next event. MUST be safe to cancel and call again, and never ends.
+    async fn next(&mut self) -> LinkEvent;
+
+    /// Hands a message over without waiting. It MAY be lost: what matters is sent again from the outbox.
+    fn publish(&mut self, message: Outgoing);
+
+    /// Says goodbye, as far as that is possible.
+    async fn close(&mut self);
+}

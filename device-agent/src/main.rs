@@ -1,0 +1,91 @@
+//! The program on the robot: pairs it, runs its agent, resets it.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use device_agent::agent::{self, AgentConfig};
+use device_agent::driver::replay::Replay;
+use device_agent::pair::{self, Api};
+use tracing_subscriber::EnvFilter;
+
+/// The agent of a Sweepline robot.
+#[derive(Parser)]
+#[command(name = "sweepline-agent", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Pair this robot with a home: shows a code that the owner enters in the app.
+    Pair {
+        /// Address of the API, such as https://api.example.com.
+        #[arg(long)]
+        api: String,
+        /// The agent's directory.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Report a recorded run: a CARMEN log, a CSV log or a ValetudoMap, gzipped or not.
+    Replay {
+        /// The recording.
+        file: PathBuf,
+        /// The agent's directory.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Forget owner, runs and settings.
+    Reset {
+        /// The agent's directory.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+    match Cli::parse().command {
+        Command::Pair { api, dir } => pair_robot(&api, &dir).await,
+        Command::Replay { file, dir } => replay(&file, dir).await,
+        Command::Reset { dir } => {
+            pair::reset(&dir)?;
+            say("This robot has forgotten its owner, its runs and its settings.")
+        }
+    }
+}
+
+async fn pair_robot(api: &str, dir: &std::path::Path) -> anyhow::Result<()> {
+    let api = Api::new(api)?;
+    let endpoint = pair::pair(&api, dir, |claim| {
+        let text = format!("Code: {}\nEnter it in the app under “Add a robot”. Waiting …", claim.code);
+        // Without a terminal nobody could read it anyway.
+        let _ = say(&text);
+    })
+    .await?;
+    say(&format!("Paired as {}.", endpoint.robot))
+}
+
+async fn replay(file: &std::path::Path, dir: PathBuf) -> anyhow::Result<()> {
+    let bytes = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
+    let driver = Replay::from_bytes(&bytes).with_context(|| format!("{}: cannot be replayed", file.display()))?;
+    let config = AgentConfig { ends_with_driver: true, ..AgentConfig::new(dir) };
+    agent::run(&config, driver, stopped()).await?;
+    Ok(())
+}
+
+async fn stopped() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "signals cannot be heard");
+        std::future::pending::<()>().await;
+    }
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{text}").context("standard output is closed")
+}
