@@ -1,4 +1,5 @@
-//! What neither the compiler nor clippy looks for: ignored tests, notes to self, long files, paths of one machine.
+//! What neither the compiler nor clippy looks for: ignored tests, notes to self, long files, paths of one machine,
+//! and documents that name files which are not there.
 
 use std::fs;
 use std::path::Path;
@@ -33,6 +34,10 @@ pub fn check(project: &Project) -> anyhow::Result<()> {
             continue;
         };
         found.extend(problems(&file, &text));
+        if file.ends_with(".md") {
+            let missing = named_files(&text).filter(|named| !project.root.join(named).exists());
+            found.extend(missing.map(|named| format!("{file}: names {named}, which is not there")));
+        }
     }
     if !found.is_empty() {
         bail!("{}", found.join("\n"));
@@ -70,6 +75,17 @@ fn problems(file: &str, text: &str) -> Vec<String> {
     found
 }
 
+/// What a document names as a file of the project: code with a slash and the ending of a source or template.
+fn named_files(text: &str) -> impl Iterator<Item = &str> {
+    let path = |code: &&str| {
+        let is_plain = code
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+        is_plain && code.contains('/') && (is_source(code) || code.ends_with(".yaml"))
+    };
+    text.split('`').skip(1).step_by(2).filter(path)
+}
+
 fn is_source(file: &str) -> bool {
     let extension = Path::new(file)
         .extension()
@@ -105,6 +121,16 @@ mod tests {
         assert_eq!(machine_folder(&path("tmp")), Some("tmp"));
         assert_eq!(machine_folder("cleans https://example.org/homework/tmp"), None);
         assert_eq!(machine_folder("src/work/file.rs"), None);
+    }
+
+    #[test]
+    fn files_that_a_document_names_are_found() {
+        let text =
+            "see `a/b.rs`, `src/{x}.rs`, `lib.rs`, `cargo run`, `w/x.yaml`\n```\na/c.rs\n```\nand `d/e.py`";
+        assert_eq!(
+            named_files(text).collect::<Vec<_>>(),
+            ["a/b.rs", "w/x.yaml", "d/e.py"]
+        );
     }
 
     #[test]
