@@ -1,0 +1,304 @@
+//! Errors as callers see them: RFC 9457 problem documents, one code each.
+
+use std::error::Error;
+use std::time::Duration;
+
+use access::Throttled;
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::FieldError;
+use domain::id::RunId;
+use domain::ports::{DeviceError, StoreError};
+use domain::usecase::UseCaseError;
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How long a caller shall wait after an outage of a service behind the API.
+const OUTAGE_RETRY: Duration = Duration::from_secs(1);
+
+/// What went wrong, in a word that programs can match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Something of the request cannot be used.
+    InvalidRequest,
+    /// There is no token, or not a good one.
+    Unauthorized,
+    /// E-mail and password do not fit.
+    WrongCredentials,
+    /// The caller may not do this at all.
+    Forbidden,
+    /// It is not there, or not for this caller.
+    NotFound,
+    /// No open claim has this code.
+    ClaimUnknown,
+    /// The path does not know the method.
+    MethodNotAllowed,
+    /// None of the wanted types is offered.
+    NotAcceptable,
+    /// The robot is not connected.
+    RobotOffline,
+    /// A run is under way.
+    RobotBusy,
+    /// The rooms are not the ones that the caller read.
+    RoomsChanged,
+    /// Somebody else wrote at the same time.
+    Conflict,
+    /// The claim has ended.
+    ClaimGone,
+    /// What was changed is not what the caller read.
+    PreconditionFailed,
+    /// More bytes than are taken.
+    PayloadTooLarge,
+    /// The body is not JSON.
+    UnsupportedMediaType,
+    /// The idempotency key stands for another request.
+    IdempotencyKeyReused,
+    /// The request has to say what it was made from.
+    PreconditionRequired,
+    /// Too many failures.
+    TooManyRequests,
+    /// A fault on this side.
+    Internal,
+    /// A service behind the API did not answer.
+    Unavailable,
+}
+
+impl Code {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::ClaimUnknown => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::RobotOffline | Self::RobotBusy | Self::RoomsChanged | Self::Conflict => {
+                StatusCode::CONFLICT
+            }
+            Self::ClaimGone => StatusCode::GONE,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "The request cannot be used",
+            Self::Unauthorized => "Sign in first",
+            Self::WrongCredentials => "Wrong e-mail or password",
+            Self::Forbidden => "Not for this caller",
+            Self::NotFound => "Not found",
+            Self::ClaimUnknown => "Unknown claim code",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::NotAcceptable => "No acceptable form",
+            Self::RobotOffline => "The robot is offline",
+            Self::RobotBusy => "The robot is busy",
+            Self::RoomsChanged => "The rooms have changed",
+            Self::Conflict => "Changed at the same time",
+            Self::ClaimGone => "The claim has ended",
+            Self::PreconditionFailed => "Changed by somebody else",
+            Self::PayloadTooLarge => "Too large",
+            Self::UnsupportedMediaType => "Unsupported media type",
+            Self::IdempotencyKeyReused => "Idempotency key reused",
+            Self::PreconditionRequired => "If-Match is required",
+            Self::TooManyRequests => "Too many requests",
+            Self::Internal => "Internal error",
+            Self::Unavailable => "Temporarily unavailable",
+        }
+    }
+}
+
+/// An error for the caller, with what only the log shall know beside it.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    field: Option<String>,
+    run: Option<RunId>,
+    retry_after: Option<Duration>,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// A problem as it is sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemBody {
+    /// `urn:sweepline:problem:` and the code.
+    r#type: String,
+    /// What kind of problem it is, always the same for a code.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong with this request.
+    detail: String,
+    /// What kind of problem it is, for programs.
+    code: Code,
+    /// The field that was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// The run that keeps the robot busy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    run: Option<RunId>,
+}
+
+impl Problem {
+    /// A problem whose text for the caller is `detail`.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            field: None,
+            run: None,
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    /// Something that is not there, or not for this caller: the answer is the same.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("there is no such {what}"))
+    }
+
+    /// The same problem with what the log shall know.
+    pub(crate) fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    fn unavailable(what: &str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let mut problem =
+            Self::new(Code::Unavailable, format!("{what} does not answer, try again")).because(cause);
+        problem.retry_after = Some(OUTAGE_RETRY);
+        problem
+    }
+
+    fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(Code::Internal, "something went wrong on our side").because(cause)
+    }
+
+    fn log(&self) {
+        let mut cause = String::new();
+        let mut next: Option<&dyn Error> = self.cause.as_deref().map(|error| error as _);
+        while let Some(error) = next {
+            cause = if cause.is_empty() {
+                error.to_string()
+            } else {
+                format!("{cause}: {error}")
+            };
+            next = error.source();
+        }
+        if self.code.status().is_server_error() {
+            tracing::error!(code = ?self.code, cause, "request failed");
+        } else if !cause.is_empty() {
+            tracing::info!(code = ?self.code, cause, "request refused");
+        }
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        let mut problem = Self::new(Code::InvalidRequest, error.to_string());
+        problem.field = Some(error.field);
+        problem
+    }
+}
+
+impl From<Throttled> for Problem {
+    fn from(throttled: Throttled) -> Self {
+        let mut problem = Self::new(Code::TooManyRequests, throttled.to_string());
+        problem.retry_after = Some(throttled.retry_after);
+        problem
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { what } => {
+                let detail = format!("the {what} was changed by somebody else at the same time, try again");
+                Self::new(Code::Conflict, detail)
+            }
+            StoreError::BadCursor => FieldError::new("cursor", "does not belong to this list").into(),
+            StoreError::TooLarge { what, limit, .. } => Self::new(
+                Code::PayloadTooLarge,
+                format!("the {what} has more than {limit} bytes"),
+            ),
+            StoreError::Unavailable(_) => Self::unavailable("the store", error),
+            StoreError::Corrupt { .. } | StoreError::Refused(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<DeviceError> for Problem {
+    fn from(error: DeviceError) -> Self {
+        match error {
+            DeviceError::BadRequest { reason } => FieldError::new("csr", reason).into(),
+            DeviceError::TooLarge { .. } => Self::new(Code::PayloadTooLarge, error.to_string()),
+            DeviceError::Unavailable(_) => Self::unavailable("the way to the robots", error),
+            DeviceError::Refused(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<UseCaseError> for Problem {
+    fn from(error: UseCaseError) -> Self {
+        let detail = error.to_string();
+        match error {
+            UseCaseError::Refused(error) => error.into(),
+            UseCaseError::NotFound { what } => Self::not_found(what),
+            UseCaseError::RobotOffline => Self::new(Code::RobotOffline, detail),
+            UseCaseError::RobotBusy { run } => {
+                let mut problem = Self::new(Code::RobotBusy, detail);
+                problem.run = run;
+                problem
+            }
+            UseCaseError::RoomsChanged => Self::new(Code::RoomsChanged, detail),
+            UseCaseError::KeyReused => Self::new(Code::IdempotencyKeyReused, detail),
+            UseCaseError::VersionMismatch => Self::new(Code::PreconditionFailed, detail),
+            UseCaseError::Store(error) => error.into(),
+            UseCaseError::Device(error) => error.into(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.log();
+        let status = self.code.status();
+        let word = serde_json::to_value(self.code).unwrap_or_default();
+        let body = ProblemBody {
+            r#type: format!("urn:sweepline:problem:{}", word.as_str().unwrap_or_default()),
+            title: self.code.title(),
+            status: status.as_u16(),
+            detail: self.detail,
+            code: self.code,
+            field: self.field,
+            run: self.run,
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.code == Code::Unauthorized {
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"sweepline\""),
+            );
+        }
+        if let Some(wait) = self.retry_after {
+            headers.insert(
+                RETRY_AFTER,
+                HeaderValue::from(wait.as_millis().div_ceil(1000) as u64),
+            );
+        }
+        response
+    }
+}

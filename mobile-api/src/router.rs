@@ -1,0 +1,95 @@
+//! All routes together, with what every answer carries.
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderName, HeaderValue};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::openapi::Document;
+use crate::problem::{Code, Problem};
+use crate::routes;
+use crate::state::ApiState;
+
+/// What pages may load: their own files, and the broker's websocket.
+const CONTENT_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob: data:; \
+                              base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Headers of every answer, unless the route has its own.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+    (REFERRER_POLICY, "no-referrer"),
+    (CACHE_CONTROL, "no-store"),
+];
+
+/// The API and the pages.
+///
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, or put a [`Source`](crate::Source) into the
+/// requests' extensions, so that failures are counted by where they come from.
+pub fn router(state: ApiState) -> Router {
+    let (router, document) = documented_routes().split_for_parts();
+    let document = document.to_json().unwrap_or_default();
+    let openapi = get(move || async move { ([(CONTENT_TYPE, "application/json")], document) });
+    let router = router
+        .route("/openapi.json", openapi)
+        .merge(routes::pages::routes())
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(from_fn(log))
+        .with_state(state);
+    HEADERS.into_iter().fold(router, |router, (name, value)| {
+        let value = HeaderValue::from_static(value);
+        router.layer(SetResponseHeaderLayer::if_not_present(name, value))
+    })
+}
+
+/// The routes of the contract; each stands in the document because it is served.
+pub(crate) fn documented_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(routes::auth::routes())
+        .merge(routes::homes::routes())
+        .merge(routes::robots::routes())
+        .merge(routes::pairing::routes())
+        .merge(routes::provisioning::routes())
+        .merge(routes::commands::routes())
+        .merge(routes::settings::routes())
+        .merge(routes::runs::routes())
+        .merge(routes::floors::routes())
+        .merge(routes::live::routes())
+        .merge(routes::fleet::routes())
+        .merge(routes::health::routes())
+}
+
+async fn unknown_path() -> Problem {
+    Problem::not_found("page")
+}
+
+async fn unknown_method() -> Problem {
+    Problem::new(
+        Code::MethodNotAllowed,
+        "this path does not know the method, see Allow",
+    )
+}
+
+/// One line per answer of the API, without anything that tells who asked for what.
+async fn log(request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await.into_response();
+    if let Some(path) = path.filter(|path| path.as_str().starts_with("/v1/")) {
+        let duration_ms = start.elapsed().as_millis() as u64;
+        tracing::info!(%method, path = path.as_str(), status = response.status().as_u16(), duration_ms, "answered");
+    }
+    response
+}

@@ -1,0 +1,91 @@
+//! The files of the pages, part of the program so that it runs from anywhere.
+
+/// A file that is served under `/web/`.
+#[derive(Debug)]
+pub(super) struct Asset {
+    pub(super) name: &'static str,
+    pub(super) bytes: &'static [u8],
+}
+
+macro_rules! assets {
+    ($($name:literal),* $(,)?) => {
+        /// Every file of `mobile-api/web`.
+        pub(super) const ASSETS: &[Asset] = &[$(Asset {
+            name: $name,
+            bytes: include_bytes!(concat!("../../web/", $name)),
+        }),*];
+    };
+}
+
+assets! {
+    "api.js",
+    "auth.js",
+    "backoff.js",
+    "base.css",
+    "brand.js",
+    "camera.js",
+    "command-flow.js",
+    "command-words.js",
+    "controls.js",
+    "dom.js",
+    "fleet-filters.js",
+    "fleet-query.js",
+    "fleet-summary.js",
+    "fleet-table.js",
+    "fleet-view.js",
+    "fleet.css",
+    "fleet.html",
+    "fleet.js",
+    "form-dialog.js",
+    "freshness.js",
+    "gestures.js",
+    "home-view.js",
+    "icon.svg",
+    "icons.js",
+    "index.html",
+    "live-run.js",
+    "live.js",
+    "map-marks.js",
+    "map-panel.js",
+    "map-view.js",
+    "mqtt-client.js",
+    "mqtt.js",
+    "page.js",
+    "pairing.js",
+    "palette.js",
+    "phone.css",
+    "phone.js",
+    "poll.js",
+    "raster.js",
+    "robot-card.js",
+    "robot-details.js",
+    "robot-map.js",
+    "robot-view.js",
+    "robot.css",
+    "runs-list.js",
+    "session.js",
+    "signin-view.js",
+    "tiles.js",
+    "top-bar.js",
+    "types.js",
+    "words.js",
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_pages_is_served() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("web");
+        let files = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        let files: BTreeSet<String> = files.map(|name| name.into_string().unwrap()).collect();
+        let served: BTreeSet<String> = ASSETS.iter().map(|asset| asset.name.to_owned()).collect();
+        assert_eq!(served, files);
+    }
+}

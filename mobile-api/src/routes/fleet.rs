@@ -1,0 +1,129 @@
+//! The fleet, for operators: health, never a home, a map or a schedule.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use domain::FieldError;
+use domain::error::check_text;
+use domain::fleet::{FleetFilter, FleetSummary};
+use domain::page::{Cursor, MAX_PAGE, PageRequest};
+use domain::status::{MAX_LABEL, RobotState};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::robot_body::HealthBody;
+use crate::extract::{Operator, QueryOf};
+use crate::lists::{DEFAULT_PAGE, ListOf};
+use crate::problem::{Problem, ProblemBody};
+use crate::state::ApiState;
+
+/// Which robots are wanted; each parameter may be left out or empty.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct FleetQuery {
+    /// Matter's operational state.
+    state: Option<String>,
+    /// The agent's version.
+    firmware: Option<String>,
+    /// `true` or `false`.
+    connected: Option<String>,
+    /// How many items at most, 1 to 100; 50 unless given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<usize>,
+    /// Where the page before this one ended.
+    cursor: Option<String>,
+}
+
+/// Counts over the fleet.
+#[derive(Serialize, ToSchema)]
+struct SummaryBody {
+    total: u64,
+    connected: u64,
+    /// All states, also those with no robot.
+    by_state: BTreeMap<&'static str, u64>,
+    by_firmware: BTreeMap<String, u64>,
+}
+
+pub(crate) fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(summary))
+}
+
+/// The robots of the fleet; a page may be short while `next` says that the list goes on.
+#[utoipa::path(
+    get, path = "/v1/fleet/robots", tag = "fleet", params(FleetQuery),
+    responses((status = 200, body = ListOf<HealthBody>), (status = "default", body = ProblemBody))
+)]
+async fn list(
+    State(state): State<ApiState>,
+    _: Operator,
+    QueryOf(query): QueryOf<FleetQuery>,
+) -> Result<Json<ListOf<HealthBody>>, Problem> {
+    let limit = query.limit.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE);
+    let page = PageRequest::new(
+        limit,
+        query
+            .cursor
+            .clone()
+            .filter(|cursor| !cursor.is_empty())
+            .map(Cursor),
+    );
+    let robots = state.services.fleet.fleet(&query.filter()?, &page).await?;
+    Ok(Json(robots.map(HealthBody::from).into()))
+}
+
+/// Counts over the fleet.
+#[utoipa::path(
+    get, path = "/v1/fleet/summary", tag = "fleet",
+    responses((status = 200, body = SummaryBody), (status = "default", body = ProblemBody))
+)]
+async fn summary(State(state): State<ApiState>, _: Operator) -> Result<Json<SummaryBody>, Problem> {
+    Ok(Json(state.services.fleet.summary().await?.into()))
+}
+
+impl FleetQuery {
+    fn filter(self) -> Result<FleetFilter, FieldError> {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let firmware = given(self.firmware);
+        firmware
+            .as_deref()
+            .map_or(Ok(()), |text| check_text("firmware", text, MAX_LABEL))?;
+        Ok(FleetFilter {
+            state: given(self.state).map(|text| state_of(&text)).transpose()?,
+            firmware,
+            connected: given(self.connected).map(|text| truth_of(&text)).transpose()?,
+        })
+    }
+}
+
+fn state_of(text: &str) -> Result<RobotState, FieldError> {
+    let found = RobotState::ALL.into_iter().find(|state| state.as_str() == text);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = RobotState::ALL.iter().map(|state| state.as_str()).collect();
+        FieldError::new("state", format!("must be one of {}", names.join(", ")))
+    })
+}
+
+fn truth_of(text: &str) -> Result<bool, FieldError> {
+    text.parse()
+        .map_err(|_| FieldError::new("connected", "must be true or false"))
+}
+
+impl From<FleetSummary> for SummaryBody {
+    fn from(summary: FleetSummary) -> Self {
+        let count = |state: &RobotState| summary.by_state.get(state).copied().unwrap_or(0);
+        Self {
+            total: summary.total,
+            connected: summary.connected,
+            by_state: RobotState::ALL
+                .iter()
+                .map(|state| (state.as_str(), count(state)))
+                .collect(),
+            by_firmware: summary.by_firmware,
+        }
+    }
+}

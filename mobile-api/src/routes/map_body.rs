@@ -1,0 +1,131 @@
+//! Maps as JSON: one byte per cell, base64.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::id::FloorId;
+use mapping::class_grid::CellClass;
+use mapping::grid::Grid;
+use mapping::run_map::RunMap;
+use mapping::run_tile::RunCell;
+use mapping::tile::{CELL_METRES, CellIndex};
+use mapping::view::{FloorView, ViewCell};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::{Code, Problem};
+
+const FLOOR_CLASSES: [&str; 4] = ["unknown", "free", "movable", "permanent"];
+const RUN_CLASSES: [&str; 4] = ["unknown", "free", "occupied", "touched"];
+
+/// The smallest cell of a map.
+#[derive(Serialize, ToSchema)]
+struct Origin {
+    x: i32,
+    y: i32,
+}
+
+/// Cells of one frame.
+#[derive(Serialize, ToSchema)]
+struct GridBody {
+    /// Always `m`.
+    unit: &'static str,
+    /// The side of a cell.
+    cell_metres: f64,
+    /// The smallest cell, in cells from the frame's origin.
+    origin: Origin,
+    width: usize,
+    height: usize,
+    /// What the numbers in `cells` mean.
+    classes: [&'static str; 4],
+    /// Base64 of one byte per cell, rows from the smallest y.
+    cells: String,
+}
+
+/// The map of a floor.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FloorMapBody {
+    #[schema(value_type = String)]
+    floor: FloorId,
+    /// How many runs it was made from; 0 before the first.
+    version: u32,
+    /// Always `home`: metres from the dock of the floor's first run.
+    frame: &'static str,
+    #[serde(flatten)]
+    grid: GridBody,
+    /// Base64 of one byte per cell, percent of the runs in which a movable cell was occupied.
+    presence: String,
+    /// The rooms; none are found yet.
+    #[schema(value_type = Vec<Object>)]
+    rooms: [(); 0],
+}
+
+/// The map of one run.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RunMapBody {
+    /// Always `run`: metres from the dock.
+    frame: &'static str,
+    #[serde(flatten)]
+    grid: GridBody,
+}
+
+impl FloorMapBody {
+    /// The view of a floor after its vote `version`.
+    pub(crate) fn new(floor: FloorId, version: u32, view: &FloorView) -> Self {
+        let class = |cell: ViewCell| match cell.class {
+            CellClass::Unknown => 0,
+            CellClass::Free => 1,
+            CellClass::Movable => 2,
+            CellClass::Permanent => 3,
+        };
+        let percent = |cell: ViewCell| (u32::from(cell.presence) * 100 / 255) as u8;
+        Self {
+            floor,
+            version,
+            frame: "home",
+            grid: GridBody::new(&view.cells().map(class), FLOOR_CLASSES),
+            presence: STANDARD.encode(view.cells().map(percent).cells()),
+            rooms: [],
+        }
+    }
+}
+
+impl RunMapBody {
+    /// What one run saw.
+    pub(crate) fn new(run: &RunMap) -> Result<Self, Problem> {
+        let mut grid = match run.bounds() {
+            None => Grid::empty(),
+            Some(bounds) => Grid::over(bounds, 0)
+                .map_err(|error| Problem::new(Code::Internal, "the map cannot be shown").because(error))?,
+        };
+        run.known()
+            .for_each(|(cell, state)| grid.set(cell, number(state)));
+        Ok(Self {
+            frame: "run",
+            grid: GridBody::new(&grid, RUN_CLASSES),
+        })
+    }
+}
+
+fn number(cell: RunCell) -> u8 {
+    match cell {
+        RunCell::Unknown => 0,
+        RunCell::Free => 1,
+        RunCell::Occupied => 2,
+        RunCell::Touched => 3,
+    }
+}
+
+impl GridBody {
+    fn new(grid: &Grid<u8>, classes: [&'static str; 4]) -> Self {
+        let CellIndex { x, y } = grid.origin();
+        Self {
+            unit: "m",
+            cell_metres: CELL_METRES,
+            origin: Origin { x, y },
+            width: grid.width(),
+            height: grid.height(),
+            classes,
+            cells: STANDARD.encode(grid.cells()),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Robots as the API shows them.
+
+use domain::fleet::RobotHealth;
+use domain::home::Name;
+use domain::id::{FloorId, HomeId, RobotId, RunId};
+use domain::robot::Robot;
+use domain::status::RobotError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+use crate::rfc3339::Rfc3339;
+use crate::state::ApiState;
+
+/// The state of a robot that has not said one yet.
+const UNKNOWN: &str = "unknown";
+
+/// The health of a robot.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HealthBody {
+    #[schema(value_type = String)]
+    id: RobotId,
+    /// Whether it is connected now.
+    connected: bool,
+    /// When it was last heard of.
+    last_seen: Option<Rfc3339>,
+    /// Matter's operational state, or `unknown` before the first report.
+    state: &'static str,
+    /// Percent.
+    #[schema(minimum = 0, maximum = 100)]
+    battery: Option<u8>,
+    /// Matter's operational error; null before the first report.
+    #[schema(value_type = Option<String>)]
+    error: Option<RobotError>,
+    /// The vendor's own code.
+    vendor_error: Option<String>,
+    firmware: Option<String>,
+    model: Option<String>,
+    /// Reports that wait on the robot.
+    waiting: u32,
+    /// Reports that the robot had to drop since it was paired.
+    dropped: u32,
+}
+
+/// A version that is wanted and the one that the robot has.
+#[derive(Serialize, ToSchema)]
+struct Versions {
+    wanted: u64,
+    applied: u64,
+}
+
+/// A robot of a home.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RobotBody {
+    #[serde(flatten)]
+    health: HealthBody,
+    name: String,
+    #[schema(value_type = String)]
+    home: HomeId,
+    /// What it can do beyond starting and stopping.
+    capabilities: Vec<String>,
+    settings_version: Versions,
+    /// The run under way.
+    #[schema(value_type = Option<String>)]
+    run: Option<RunId>,
+    /// The floor of its last run in the map.
+    #[schema(value_type = Option<String>)]
+    floor: Option<FloorId>,
+}
+
+impl From<RobotHealth> for HealthBody {
+    fn from(health: RobotHealth) -> Self {
+        let connected = health.is_connected();
+        let last_seen = health.last_seen().map(Rfc3339::from);
+        let id = health.robot;
+        let Some(status) = health.status else {
+            return Self::silent(id, connected, last_seen);
+        };
+        Self {
+            id,
+            connected,
+            last_seen,
+            state: status.state.as_str(),
+            battery: Some(status.battery.into()),
+            error: Some(status.error),
+            vendor_error: status.vendor_error,
+            firmware: Some(status.firmware),
+            model: Some(status.model),
+            waiting: status.waiting,
+            dropped: status.dropped,
+        }
+    }
+}
+
+impl HealthBody {
+    /// The health of a robot that has not reported yet.
+    fn silent(id: RobotId, connected: bool, last_seen: Option<Rfc3339>) -> Self {
+        Self {
+            id,
+            connected,
+            last_seen,
+            state: UNKNOWN,
+            battery: None,
+            error: None,
+            vendor_error: None,
+            firmware: None,
+            model: None,
+            waiting: 0,
+            dropped: 0,
+        }
+    }
+}
+
+/// The robot with its health; `None` when it is not paired any more.
+pub(crate) async fn robot_body(state: &ApiState, robot: &Robot) -> Result<Option<RobotBody>, Problem> {
+    let Some(pairing) = &robot.pairing else {
+        return Ok(None);
+    };
+    let health = state.services.health.health(robot.id).await?;
+    let settings = state.services.settings.settings(robot.id).await?;
+    let status = health.status.as_ref();
+    Ok(Some(RobotBody {
+        name: Name::as_str(&pairing.name).to_owned(),
+        home: pairing.home,
+        capabilities: status.map_or_else(Vec::new, |status| status.capabilities.names().to_vec()),
+        settings_version: Versions {
+            wanted: settings.map_or(0, |settings| settings.version),
+            applied: status.map_or(0, |status| status.settings_version),
+        },
+        run: status.and_then(|status| status.run),
+        floor: pairing.floor,
+        health: health.into(),
+    }))
+}

@@ -1,0 +1,202 @@
+//! What the routes work with.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::{LocalIssuer, Throttle, TokenVerifier};
+use domain::Timestamp;
+use domain::ports::{
+    AccountStore, ClaimStore, CommandLink, CommandStore, DeviceRegistry, FleetStore, HealthStore, HomeStore,
+    LeaseStore, MapStore, RobotMailbox, RobotStore, RunStore, RunTileStore, SettingsStore,
+};
+use domain::usecase::{Authorizing, Commanding, Leasing, Pairings, SettingsKeeping};
+
+/// Failed logins that one source may have within [`FAILURE_WINDOW`].
+pub const MAX_FAILED_LOGINS: u32 = 10;
+/// Wrong claim codes that one person may type within [`FAILURE_WINDOW`].
+pub const MAX_FAILED_CLAIMS: u32 = 10;
+/// The window of both.
+pub const FAILURE_WINDOW: Duration = Duration::from_secs(300);
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How the API reaches robots and the registry.
+#[derive(Clone)]
+pub struct Devices {
+    /// Brings commands to robots.
+    pub link: Arc<dyn CommandLink>,
+    /// Leaves settings for robots.
+    pub mailbox: Arc<dyn RobotMailbox>,
+    /// Makes and revokes certificates.
+    pub registry: Arc<dyn DeviceRegistry>,
+}
+
+/// The use cases of the API, and the stores that it reads without one.
+#[derive(Clone)]
+pub struct Services {
+    pub(crate) authorizing: Authorizing,
+    pub(crate) commanding: Commanding,
+    pub(crate) leasing: Leasing,
+    pub(crate) pairings: Pairings,
+    pub(crate) settings_keeping: SettingsKeeping,
+    pub(crate) homes: Arc<dyn HomeStore>,
+    pub(crate) robots: Arc<dyn RobotStore>,
+    pub(crate) commands: Arc<dyn CommandStore>,
+    pub(crate) health: Arc<dyn HealthStore>,
+    pub(crate) settings: Arc<dyn SettingsStore>,
+    pub(crate) fleet: Arc<dyn FleetStore>,
+    pub(crate) runs: Arc<dyn RunStore>,
+    pub(crate) run_tiles: Arc<dyn RunTileStore>,
+    pub(crate) maps: Arc<dyn MapStore>,
+}
+
+impl Services {
+    /// The use cases over one store of everything, and the way to the robots.
+    pub fn new<S>(store: &Arc<S>, devices: &Devices) -> Self
+    where
+        S: ClaimStore + CommandStore + FleetStore + HealthStore + HomeStore + LeaseStore + MapStore,
+        S: RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
+    {
+        Self {
+            authorizing: Authorizing {
+                homes: store.clone(),
+                robots: store.clone(),
+            },
+            commanding: Commanding {
+                commands: store.clone(),
+                health: store.clone(),
+                settings: store.clone(),
+                link: devices.link.clone(),
+            },
+            leasing: Leasing {
+                leases: store.clone(),
+                link: devices.link.clone(),
+                registry: devices.registry.clone(),
+            },
+            pairings: Pairings {
+                claims: store.clone(),
+                robots: store.clone(),
+                settings: store.clone(),
+                registry: devices.registry.clone(),
+                mailbox: devices.mailbox.clone(),
+            },
+            settings_keeping: SettingsKeeping {
+                settings: store.clone(),
+                mailbox: devices.mailbox.clone(),
+            },
+            homes: store.clone(),
+            robots: store.clone(),
+            commands: store.clone(),
+            health: store.clone(),
+            settings: store.clone(),
+            fleet: store.clone(),
+            runs: store.clone(),
+            run_tiles: store.clone(),
+            maps: store.clone(),
+        }
+    }
+}
+
+/// How people sign in.
+#[derive(Clone)]
+pub enum SignIn {
+    /// With e-mail and password, at this installation.
+    Local {
+        /// Issues their tokens.
+        issuer: LocalIssuer,
+        /// Knows their passwords.
+        accounts: Arc<dyn AccountStore>,
+    },
+    /// At another identity provider, with PKCE.
+    Oidc(OidcConfig),
+}
+
+/// Another identity provider, as a page needs it to sign somebody in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OidcConfig {
+    /// Its name, the claim `iss` of its tokens.
+    pub issuer: String,
+    /// The pages' client there.
+    pub client_id: String,
+    /// Where the browser is sent.
+    pub authorization_endpoint: String,
+    /// Where the code is exchanged.
+    pub token_endpoint: String,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+}
+
+/// What a claimed robot needs to connect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provisioning {
+    /// The broker's host name.
+    pub mqtt_host: String,
+    /// Its port for client certificates.
+    pub mqtt_port: u16,
+    /// What the names of this installation's rules start with.
+    pub stage: String,
+    /// The certificates that the broker's own is checked with, PEM.
+    pub ca_pem: String,
+}
+
+/// Where things are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiConfig {
+    /// For robots.
+    pub provisioning: Provisioning,
+    /// MQTT over websockets, for live views: `ws://…/mqtt` or `wss://…/mqtt`.
+    pub live_url: String,
+}
+
+/// Everything that the routes share; cheap to clone.
+#[derive(Clone)]
+pub struct ApiState(Arc<Shared>);
+
+/// What [`ApiState`] shares.
+pub struct Shared {
+    pub(crate) services: Services,
+    pub(crate) verifier: TokenVerifier,
+    pub(crate) sign_in: SignIn,
+    pub(crate) config: ApiConfig,
+    pub(crate) failed_logins: Throttle,
+    pub(crate) failed_claims: Throttle,
+    clock: Clock,
+}
+
+impl ApiState {
+    /// The state of one API.
+    pub fn new(
+        services: Services,
+        verifier: TokenVerifier,
+        sign_in: SignIn,
+        config: ApiConfig,
+        clock: Clock,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            services,
+            verifier,
+            sign_in,
+            config,
+            failed_logins: Throttle::new(MAX_FAILED_LOGINS, FAILURE_WINDOW),
+            failed_claims: Throttle::new(MAX_FAILED_CLAIMS, FAILURE_WINDOW),
+            clock,
+        }))
+    }
+}
+
+impl Deref for ApiState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Shared {
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+}
