@@ -60,7 +60,7 @@ class Runs(unittest.TestCase):
         self.start()
         self.send_tiles([(0, 0)])
         self.finish()
-        self.assertEqual(self.receipt("wanted")["tiles"], [[-1, 2]])
+        self.assertIn([-1, 2], self.receipt("wanted")["tiles"])
         self.send_tiles([(-1, 2)])
         self.assertSealed()
 

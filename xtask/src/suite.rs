@@ -58,6 +58,17 @@ fn rust(runner: &mut Runner, project: &Project) {
 }
 
 fn documentation(runner: &mut Runner, project: &Project) {
+    runner.step(
+        "documentation",
+        "builds the documentation, broken links are errors",
+        || {
+            check(
+                project
+                    .cargo("doc --workspace --no-deps")
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            )
+        },
+    );
     runner.step("examples", "runs the examples in the documentation", || {
         tests(&mut project.cargo("test --workspace --doc --no-fail-fast"))
     });
