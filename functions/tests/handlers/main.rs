@@ -1,0 +1,19 @@
+//! The handlers over stores in memory: what can never be used is recorded and acknowledged, an outage is an error.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says why it skips"
+)]
+
+mod command_outcome;
+mod fold;
+mod live_authorizer;
+mod map_ingest;
+mod memory;
+mod presence;
+mod recorded;
+mod run_events;
+mod status;
+mod world;

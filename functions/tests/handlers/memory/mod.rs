@@ -1,0 +1,124 @@
+//! All ports in memory, with a switch for an outage.
+
+mod maps;
+mod robots;
+mod runs;
+mod unused;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use domain::command::Command;
+use domain::home::Floor;
+use domain::id::{CommandId, FloorId, LeaseId, RobotId, RunId};
+use domain::incident::Incident;
+use domain::lease::Lease;
+use domain::ports::{
+    DeviceError, FoldState, IncidentStore, LeaseStore, RobotMailbox, StoreError, StoredHomeTile, StoredRunTile,
+};
+use domain::presence::Presence;
+use domain::receipt::Receipt;
+use domain::robot::Robot;
+use domain::run::Run;
+use domain::settings::Settings;
+use domain::status::Status;
+use mapping::tile::TileIndex;
+use mapping::view::FloorView;
+
+#[derive(Default)]
+pub struct Shelves {
+    pub robots: BTreeMap<RobotId, Robot>,
+    pub settings: BTreeMap<RobotId, Settings>,
+    pub status: BTreeMap<RobotId, Status>,
+    pub presence: BTreeMap<RobotId, Presence>,
+    pub commands: BTreeMap<CommandId, Command>,
+    pub leases: BTreeMap<LeaseId, Lease>,
+    pub runs: BTreeMap<RunId, Run>,
+    pub run_tiles: BTreeMap<(RunId, TileIndex), StoredRunTile>,
+    pub floors: BTreeMap<FloorId, Floor>,
+    pub folds: BTreeMap<FloorId, FoldState>,
+    pub home_tiles: BTreeMap<(FloorId, TileIndex), StoredHomeTile>,
+    pub views: BTreeMap<FloorId, (u32, FloorView)>,
+    pub incidents: Vec<Incident>,
+    pub receipts: Vec<(RobotId, Receipt)>,
+    pub posted_settings: Vec<(RobotId, u64)>,
+    pub retained: BTreeSet<RobotId>,
+}
+
+#[derive(Default)]
+pub struct Memory {
+    shelves: Mutex<Shelves>,
+    out: AtomicBool,
+}
+
+impl Memory {
+    pub fn fail(&self) {
+        self.out.store(true, Ordering::SeqCst);
+    }
+
+    pub fn recover(&self) {
+        self.out.store(false, Ordering::SeqCst);
+    }
+
+    /// What is kept, whether the store answers or not.
+    pub fn look(&self) -> MutexGuard<'_, Shelves> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> Result<MutexGuard<'_, Shelves>, StoreError> {
+        if self.out.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("switched off".into()));
+        }
+        Ok(self.look())
+    }
+
+    fn mailbox(&self) -> Result<MutexGuard<'_, Shelves>, DeviceError> {
+        self.open().map_err(|error| DeviceError::Unavailable(error.into()))
+    }
+}
+
+fn conflict<T>(what: &'static str) -> Result<T, StoreError> {
+    Err(StoreError::Conflict { what })
+}
+
+#[async_trait]
+impl IncidentStore for Memory {
+    async fn record(&self, incident: &Incident) -> Result<(), StoreError> {
+        self.open()?.incidents.push(incident.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl LeaseStore for Memory {
+    async fn put_lease(&self, lease: &Lease) -> Result<(), StoreError> {
+        self.open()?.leases.insert(lease.id, lease.clone());
+        Ok(())
+    }
+
+    async fn lease(&self, lease: LeaseId) -> Result<Option<Lease>, StoreError> {
+        Ok(self.open()?.leases.get(&lease).cloned())
+    }
+}
+
+#[async_trait]
+impl RobotMailbox for Memory {
+    async fn post_settings(&self, robot: RobotId, settings: &Settings) -> Result<(), DeviceError> {
+        let mut shelves = self.mailbox()?;
+        shelves.posted_settings.push((robot, settings.version));
+        shelves.retained.insert(robot);
+        Ok(())
+    }
+
+    async fn clear_settings(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.mailbox()?.retained.remove(&robot);
+        Ok(())
+    }
+
+    async fn post_receipt(&self, robot: RobotId, receipt: &Receipt) -> Result<(), DeviceError> {
+        self.mailbox()?.receipts.push((robot, receipt.clone()));
+        Ok(())
+    }
+}

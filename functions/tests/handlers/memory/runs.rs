@@ -1,0 +1,56 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use domain::access::HomeScope;
+use domain::id::{RobotId, RunId};
+use domain::page::{Page, PageRequest};
+use domain::ports::{RunStore, RunTileStore, StoreError, StoredRunTile, Written};
+use domain::run::{Rev, Run};
+use mapping::tile::TileIndex;
+
+use super::unused::unused;
+use super::{Memory, conflict};
+
+#[async_trait]
+impl RunStore for Memory {
+    async fn run(&self, _: &HomeScope, _: RobotId, run: RunId) -> Result<Option<Run>, StoreError> {
+        Ok(self.open()?.runs.get(&run).cloned())
+    }
+
+    async fn put_run(&self, _: &HomeScope, run: &Run, expected: Option<&Run>) -> Result<(), StoreError> {
+        let mut shelves = self.open()?;
+        let place = |run: &Run| (run.state, run.seq);
+        if shelves.runs.get(&run.id).map(place) != expected.map(place) {
+            return conflict("run");
+        }
+        shelves.runs.insert(run.id, run.clone());
+        Ok(())
+    }
+
+    async fn runs(&self, _: &HomeScope, _: RobotId, _: &PageRequest) -> Result<Page<Run>, StoreError> {
+        unused()
+    }
+}
+
+#[async_trait]
+impl RunTileStore for Memory {
+    async fn put_tile(&self, _: &HomeScope, run: RunId, tile: &StoredRunTile) -> Result<Written, StoreError> {
+        let mut shelves = self.open()?;
+        let stored = shelves.run_tiles.get(&(run, tile.index));
+        if stored.is_some_and(|stored| stored.rev >= tile.rev) {
+            return Ok(Written::Stale);
+        }
+        shelves.run_tiles.insert((run, tile.index), tile.clone());
+        Ok(Written::Stored)
+    }
+
+    async fn tile_revs(&self, scope: &HomeScope, run: RunId) -> Result<BTreeMap<TileIndex, Rev>, StoreError> {
+        Ok(self.tiles(scope, run).await?.into_iter().map(|tile| (tile.index, tile.rev)).collect())
+    }
+
+    async fn tiles(&self, _: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError> {
+        let shelves = self.open()?;
+        let of_run = shelves.run_tiles.iter().filter(|((owner, _), _)| *owner == run);
+        Ok(of_run.map(|(_, tile)| tile.clone()).collect())
+    }
+}

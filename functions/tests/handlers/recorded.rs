@@ -1,0 +1,65 @@
+//! The recorded events of AWS.
+
+use std::path::PathBuf;
+
+use functions::event::{AuthorizerRequest, RobotMessage, RobotPresence, changed_runs};
+use serde_json::Value;
+
+/// A recorded event, if it is on this machine.
+pub fn recorded(name: &str) -> Option<Value> {
+    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let folder = std::env::var_os("SWEEPLINE_DATA").map_or_else(default, PathBuf::from);
+    let path = folder.join("aws-events").join(name);
+    let Ok(text) = std::fs::read(&path) else {
+        println!("skipped: {} is not there, set SWEEPLINE_DATA", path.display());
+        return None;
+    };
+    Some(serde_json::from_slice(&text).unwrap())
+}
+
+#[test]
+fn a_rules_event_is_read_up_to_its_foreign_robot_id() {
+    let Some(mut event) = recorded("iot_rule_lambda_binary_payload.json") else { return };
+    let refusal = RobotMessage::try_from(&event).unwrap_err();
+    assert_eq!(refusal.field, "clientId");
+    let robot = "robot_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    event["clientId"] = robot.into();
+    event["robot"] = robot.into();
+    let message = RobotMessage::try_from(&event).unwrap();
+    assert_eq!(message.payload, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assert_eq!(message.trace, "7e146a2c-95b5-6caf-98b9-50e3969734c7");
+}
+
+#[test]
+fn lifecycle_events_are_read() {
+    for name in ["iot_presence_connected.json", "iot_presence_disconnected.json"] {
+        let Some(mut event) = recorded(name) else { return };
+        assert_eq!(RobotPresence::read(&event).unwrap(), None);
+        event["clientId"] = "robot_01ARZ3NDEKTSV4RRFFQ69G5FAV".into();
+        assert!(RobotPresence::read(&event).unwrap().is_some(), "{name}");
+    }
+    let Some(event) = recorded("iot_subscribed.json") else { return };
+    assert!(RobotPresence::read(&event).is_err());
+}
+
+#[test]
+fn stream_events_are_read_record_by_record() {
+    for (name, count) in [
+        ("dynamodb_stream.json", 2),
+        ("dynamodb_stream_null_items.json", 1),
+        ("dynamodb_stream_optional_fields.json", 1),
+    ] {
+        let Some(event) = recorded(name) else { return };
+        let runs = changed_runs(&event).unwrap();
+        assert!(runs.len() >= count && runs.iter().all(Result::is_err), "{name}");
+    }
+}
+
+#[test]
+fn authorizer_requests_are_read() {
+    let Some(event) = recorded("iot_custom_auth_request.json") else { return };
+    let request = AuthorizerRequest::try_from(&event).unwrap();
+    assert_eq!((request.client_id.as_str(), request.password.as_slice()), ("myClientId", &b"myPassword"[..]));
+    let Some(event) = recorded("iot_custom_auth_request_x509.json") else { return };
+    assert!(AuthorizerRequest::try_from(&event).unwrap().password.is_empty());
+}

@@ -1,0 +1,160 @@
+//! One home with one robot, and the handlers over it.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::Timestamp;
+use domain::home::Name;
+use domain::id::{HomeId, PairingId, RobotId, RunId};
+use domain::robot::{Pairing, Robot};
+use domain::run::{Initiator, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport};
+use domain::settings::Settings;
+use domain::usecase::{Authorizing, Deriving, Folding, Ingesting, RunEvents, Sealing, Settling, StatusTracking};
+use domain::usecase::PresenceTracking;
+use functions::{CommandOutcome, Fold, MapIngest, PresenceEvents, RunReports, StatusReports};
+use mapping::run_map::RunMap;
+use mapping::run_tile::{RunCell, RunTile};
+use mapping::tile::TileIndex;
+use serde_json::{Value, json};
+use wire::tile_pack::{PackedTile, TilePack};
+
+use crate::memory::Memory;
+
+pub const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+pub struct World {
+    pub memory: Arc<Memory>,
+    pub home: HomeId,
+    pub robot: RobotId,
+    pub pairing: PairingId,
+    pub run: RunId,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let (home, robot) = (HomeId::new(NOW, 1), RobotId::new(NOW, 2));
+        let (pairing, run) = (PairingId::new(NOW, 3), RunId::new(NOW, 4));
+        let memory = Arc::new(Memory::default());
+        let name = Name::new("name", "Kitchen robot").unwrap();
+        let paired = Pairing { id: pairing, home, name, floor: None, paired_at: NOW };
+        let known = Robot { id: robot, pairing: Some(paired), certificate: None };
+        memory.look().robots.insert(robot, known);
+        memory.look().settings.insert(robot, Settings::initial(pairing));
+        Self { memory, home, robot, pairing, run }
+    }
+
+    pub fn authorizing(&self) -> Authorizing {
+        Authorizing { homes: self.memory.clone(), robots: self.memory.clone() }
+    }
+
+    pub fn sealing(&self) -> Sealing {
+        Sealing { runs: self.memory.clone(), tiles: self.memory.clone(), mailbox: self.memory.clone() }
+    }
+
+    pub fn map_ingest(&self) -> MapIngest {
+        let ingesting = Ingesting { authorizing: self.authorizing(), sealing: self.sealing() };
+        MapIngest::new(ingesting, self.memory.clone())
+    }
+
+    pub fn run_reports(&self) -> RunReports {
+        let run_events = RunEvents { authorizing: self.authorizing(), sealing: self.sealing() };
+        RunReports::new(run_events, self.memory.clone())
+    }
+
+    pub fn status_reports(&self) -> StatusReports {
+        let tracking = StatusTracking {
+            robots: self.memory.clone(),
+            health: self.memory.clone(),
+            settings: self.memory.clone(),
+            mailbox: self.memory.clone(),
+        };
+        StatusReports::new(tracking, self.memory.clone())
+    }
+
+    pub fn command_outcome(&self) -> CommandOutcome {
+        let settling = Settling {
+            authorizing: self.authorizing(),
+            commands: self.memory.clone(),
+            mailbox: self.memory.clone(),
+        };
+        CommandOutcome::new(settling, self.memory.clone())
+    }
+
+    pub fn presence_events(&self) -> PresenceEvents {
+        PresenceEvents::new(PresenceTracking { health: self.memory.clone() }, self.memory.clone())
+    }
+
+    pub fn fold(&self) -> Fold {
+        let memory = &self.memory;
+        let deriving =
+            Deriving { maps: memory.clone(), settings: memory.clone(), mailbox: memory.clone() };
+        let folding = Folding {
+            runs: memory.clone(),
+            tiles: memory.clone(),
+            maps: memory.clone(),
+            homes: memory.clone(),
+            robots: memory.clone(),
+            deriving,
+        };
+        Fold::new(folding, memory.clone())
+    }
+
+    /// The event that the rule makes of a payload of this robot.
+    pub fn event(&self, payload: &[u8]) -> Value {
+        let robot = self.robot.to_string();
+        json!({
+            "data": STANDARD.encode(payload),
+            "clientId": robot,
+            "robot": robot,
+            "principal": "1f",
+            "trace": "t-1",
+            "ts": NOW.millis(),
+        })
+    }
+
+    /// A pack with one tile that has something in it.
+    pub fn pack(&self) -> TilePack {
+        let tile = PackedTile { index: TileIndex { x: 0, y: 0 }, rev: Rev(1), cells: some_tile().encode() };
+        TilePack { pairing: self.pairing, run: self.run, tiles: vec![tile] }
+    }
+
+    /// The end of the run whose only tile is that of [`World::pack`].
+    pub fn finish(&self) -> RunEvent {
+        let index = TileIndex { x: 0, y: 0 };
+        let mut map = RunMap::new();
+        map.replace(index, some_tile());
+        let manifest = Manifest::new(vec![(index, Rev(1))], map.digest()).unwrap();
+        let (outcome, track) = (Outcome::Completed, vec![(0, 0), (500, 0)]);
+        let report = RunReport { outcome, area_cm2: 10_000, duration_ms: 60_000, manifest, track };
+        RunEvent {
+            run: self.run,
+            pairing: self.pairing,
+            seq: 1,
+            initiator: Initiator::Button,
+            started_at: NOW,
+            at: NOW,
+            kind: RunEventKind::Finished(report),
+        }
+    }
+
+    /// The fields and reasons of all recorded incidents, after a check that each says who sent what to whom.
+    pub fn refusals(&self, handler: &str) -> Vec<String> {
+        let shelves = self.memory.look();
+        let text = |incident: &domain::incident::Incident| {
+            assert_eq!(incident.handler, handler);
+            assert!(!incident.reason.is_empty());
+            format!("{}: {}", incident.field, incident.reason)
+        };
+        shelves.incidents.iter().map(text).collect()
+    }
+}
+
+fn some_tile() -> RunTile {
+    let mut tile = RunTile::new();
+    for col in 0..20 {
+        tile.set(col, 3, RunCell::Free);
+        tile.set(col, 4, RunCell::Occupied);
+    }
+    tile
+}
