@@ -20,6 +20,8 @@ impl AccountStore for TableStore {
 
     async fn add_account(&self, account: &Account) -> Result<(), StoreError> {
         let record = Record::of(ACCOUNT, Key::account(&account.email), account)?;
-        self.put_if(record, Expression::absent()).await?.or_conflict(ACCOUNT)
+        self.put_if(record, Expression::absent())
+            .await?
+            .or_conflict(ACCOUNT)
     }
 }

@@ -10,10 +10,10 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_sdk_dynamodb::operation::batch_get_item::{BatchGetItemInput, BatchGetItemOutput};
 use aws_sdk_dynamodb::operation::get_item::{GetItemInput, GetItemOutput};
-use aws_sdk_dynamodb::operation::put_item::{PutItemInput, PutItemOutput};
+use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemInput, PutItemOutput};
 use aws_sdk_dynamodb::operation::query::{QueryInput, QueryOutput};
 use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput};
-use aws_sdk_dynamodb::operation::update_item::{UpdateItemInput, UpdateItemOutput};
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput};
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
 /// Tenths of a unit: reads are counted in halves, so that no rounding is lost.
@@ -21,7 +21,7 @@ const TENTHS: f64 = 10.0;
 
 /// Sums the read and write units that the answers of the table name, those of its index included.
 ///
-/// A refused conditional write is paid too, but its answer names no units: it is not in the sums.
+/// A refused conditional write is paid too, but its answer names no units: it counts as one.
 #[derive(Debug, Default)]
 pub struct CapacityMeter {
     read_tenths: AtomicU64,
@@ -48,7 +48,6 @@ impl Metering {
     pub(crate) fn new(meter: Arc<CapacityMeter>) -> Self {
         Self(meter)
     }
-
 }
 
 /// The units that an answer names, of one table or of several.
@@ -87,7 +86,14 @@ impl Intercept for Metering {
                 })+
             };
         }
-        ask!(GetItemInput, BatchGetItemInput, QueryInput, PutItemInput, UpdateItemInput, TransactWriteItemsInput);
+        ask!(
+            GetItemInput,
+            BatchGetItemInput,
+            QueryInput,
+            PutItemInput,
+            UpdateItemInput,
+            TransactWriteItemsInput
+        );
         Ok(())
     }
 
@@ -97,8 +103,24 @@ impl Intercept for Metering {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Ok(output) = context.output_or_error() else { return Ok(()) };
         let Self(meter) = self;
+        let output = match context.output_or_error() {
+            Ok(output) => output,
+            Err(error) => {
+                let put = error
+                    .as_operation_error()
+                    .and_then(|error| error.downcast_ref::<PutItemError>());
+                let update = error
+                    .as_operation_error()
+                    .and_then(|error| error.downcast_ref::<UpdateItemError>());
+                if put.is_some_and(PutItemError::is_conditional_check_failed_exception)
+                    || update.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+                {
+                    meter.write_tenths.fetch_add(TENTHS as u64, Ordering::Relaxed);
+                }
+                return Ok(());
+            }
+        };
         macro_rules! sum {
             ($sum:expr, $($operation:ty),+) => {
                 $(if let Some(used) = output.downcast_ref::<$operation>().and_then(|o| o.consumed_capacity.as_ref()) {
@@ -107,7 +129,12 @@ impl Intercept for Metering {
             };
         }
         sum!(meter.read_tenths, GetItemOutput, BatchGetItemOutput, QueryOutput);
-        sum!(meter.write_tenths, PutItemOutput, UpdateItemOutput, TransactWriteItemsOutput);
+        sum!(
+            meter.write_tenths,
+            PutItemOutput,
+            UpdateItemOutput,
+            TransactWriteItemsOutput
+        );
         Ok(())
     }
 }

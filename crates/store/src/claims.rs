@@ -24,7 +24,9 @@ const CODE: &str = "claim code";
 impl ClaimStore for TableStore {
     async fn open_claim(&self, claim: &Claim) -> Result<(), StoreError> {
         let ends = claim.expires_at;
-        let code = Record::new(CODE, Key::claim_code(&claim.code)).with(CLAIM, text(claim.id)).expiring(ends);
+        let code = Record::new(CODE, Key::claim_code(&claim.code))
+            .with(CLAIM, text(claim.id))
+            .expiring(ends);
         let record = Record::of(CLAIM, Key::claim(claim.id), claim)?.expiring(ends.plus(CLAIM_KEPT));
         let steps = vec![
             Step::Put(code, Some(self.absent_or_expired())),
@@ -48,7 +50,9 @@ impl ClaimStore for TableStore {
     async fn settle_claim(&self, claim: &Claim) -> Result<(), StoreError> {
         let change = Expression::new("SET #outcome = :outcome").with("outcome", value(&claim.outcome)?);
         let open = Expression::new("#outcome = :none").with("none", value(&None::<()>)?);
-        self.update_if(Key::claim(claim.id), change, open).await?.or_conflict(CLAIM)
+        self.update_if(Key::claim(claim.id), change, open)
+            .await?
+            .or_conflict(CLAIM)
     }
 }
 

@@ -45,7 +45,8 @@ impl CommandStore for TableStore {
 
     async fn last_number(&self, robot: RobotId) -> Result<Option<CommandNumber>, StoreError> {
         let item = self.get(Key::number(robot), Read::Consistent).await?;
-        item.map(|item| read_number(NUMBER, &item, "n").map(CommandNumber)).transpose()
+        item.map(|item| read_number(NUMBER, &item, "n").map(CommandNumber))
+            .transpose()
     }
 
     async fn take_number(
@@ -65,7 +66,9 @@ impl CommandStore for TableStore {
     async fn add_command(&self, scope: &HomeScope, command: &Command) -> Result<(), StoreError> {
         let record = Record::of(COMMAND, Key::command(scope, command.robot, command.id), command)?;
         let record = record.expiring(self.now().plus(COMMANDS_KEPT));
-        self.put_if(record, Expression::absent()).await?.or_conflict(COMMAND)
+        self.put_if(record, Expression::absent())
+            .await?
+            .or_conflict(COMMAND)
     }
 
     async fn command(
@@ -74,7 +77,9 @@ impl CommandStore for TableStore {
         robot: RobotId,
         command: CommandId,
     ) -> Result<Option<Command>, StoreError> {
-        let item = self.get(Key::command(scope, robot, command), Read::Consistent).await?;
+        let item = self
+            .get(Key::command(scope, robot, command), Read::Consistent)
+            .await?;
         item.map(|item| read(COMMAND, item)).transpose()
     }
 
@@ -96,5 +101,12 @@ impl CommandStore for TableStore {
 fn taken(item: &Item, command: CommandId) -> Result<Reservation, StoreError> {
     let holder = read_parsed(KEY, item, "command")?;
     let digest = read_text(KEY, item, "digest")?.to_owned();
-    Ok(if holder == command { Reservation::New } else { Reservation::Taken { command: holder, digest } })
+    Ok(if holder == command {
+        Reservation::New
+    } else {
+        Reservation::Taken {
+            command: holder,
+            digest,
+        }
+    })
 }

@@ -48,7 +48,9 @@ pub struct StaticCredentials {
 
 impl std::fmt::Debug for StaticCredentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StaticCredentials").field("key_id", &self.key_id).finish_non_exhaustive()
+        f.debug_struct("StaticCredentials")
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,7 +61,11 @@ pub async fn connect(config: ConnectConfig, now: Clock) -> TableStore {
     if let Some(meter) = config.meter {
         builder = builder.interceptor(Metering::new(meter));
     }
-    TableStore::new(Client::from_conf(builder.build()), config.table, now)
+    TableStore {
+        client: Client::from_conf(builder.build()),
+        table: config.table,
+        now,
+    }
 }
 
 async fn sdk_config(config: &ConnectConfig) -> SdkConfig {

@@ -22,8 +22,15 @@ impl Listing {
     pub(crate) fn resume(&self, cursor: &Cursor) -> Result<Key, StoreError> {
         let text = open(cursor)?;
         let (pk, sk) = text.split_once(SEPARATOR).ok_or(StoreError::BadCursor)?;
-        let key = Key { pk: pk.to_owned(), sk: sk.to_owned() };
-        if self.contains(&key) { Ok(key) } else { Err(StoreError::BadCursor) }
+        let key = Key {
+            pk: pk.to_owned(),
+            sk: sk.to_owned(),
+        };
+        if self.contains(&key) {
+            Ok(key)
+        } else {
+            Err(StoreError::BadCursor)
+        }
     }
 }
 
@@ -85,7 +92,9 @@ fn seal(text: &str) -> Cursor {
 }
 
 fn open(cursor: &Cursor) -> Result<String, StoreError> {
-    let bytes = URL_SAFE_NO_PAD.decode(&cursor.0).map_err(|_| StoreError::BadCursor)?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(&cursor.0)
+        .map_err(|_| StoreError::BadCursor)?;
     String::from_utf8(bytes).map_err(|_| StoreError::BadCursor)
 }
 
@@ -103,7 +112,10 @@ mod tests {
         let key = Key::membership(person, HomeId::new(AT, 3));
         let cursor = Listing::cursor(&key);
         assert_eq!(Listing::memberships(person).resume(&cursor).unwrap(), key);
-        assert!(matches!(Listing::memberships(other).resume(&cursor), Err(StoreError::BadCursor)));
+        assert!(matches!(
+            Listing::memberships(other).resume(&cursor),
+            Err(StoreError::BadCursor)
+        ));
     }
 
     #[test]
@@ -111,8 +123,14 @@ mod tests {
         let list = Listing::memberships(PersonId::new(AT, 1));
         for text in ["", "!", "AAAA", "_____w"] {
             let cursor = Cursor(text.into());
-            assert!(matches!(list.resume(&cursor), Err(StoreError::BadCursor)), "{text}");
-            assert!(matches!(FleetPosition::resume(&cursor), Err(StoreError::BadCursor)), "{text}");
+            assert!(
+                matches!(list.resume(&cursor), Err(StoreError::BadCursor)),
+                "{text}"
+            );
+            assert!(
+                matches!(FleetPosition::resume(&cursor), Err(StoreError::BadCursor)),
+                "{text}"
+            );
         }
     }
 

@@ -20,7 +20,11 @@ pub(crate) fn classify<E>(error: SdkError<E>) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    if is_transient(&error) { StoreError::Unavailable(Box::new(error)) } else { misuse(error) }
+    if is_transient(&error) {
+        StoreError::Unavailable(Box::new(error))
+    } else {
+        misuse(error)
+    }
 }
 
 /// A request that never had a chance.
@@ -54,7 +58,11 @@ mod tests {
 
     #[test]
     fn overload_and_server_faults_may_pass() {
-        for (status, code) in [(400, "ThrottlingException"), (500, "InternalServerError"), (503, "")] {
+        for (status, code) in [
+            (400, "ThrottlingException"),
+            (500, "InternalServerError"),
+            (503, ""),
+        ] {
             assert!(answer(status, code).is_transient(), "{status} {code}");
         }
         assert!(classify(SdkError::<GetItemError>::timeout_error("slow")).is_transient());
@@ -62,7 +70,11 @@ mod tests {
 
     #[test]
     fn missing_rights_and_bad_requests_never_pass() {
-        for code in ["AccessDeniedException", "ValidationException", "ResourceNotFoundException"] {
+        for code in [
+            "AccessDeniedException",
+            "ValidationException",
+            "ResourceNotFoundException",
+        ] {
             assert!(matches!(answer(400, code), StoreError::Refused(_)), "{code}");
         }
     }

@@ -17,7 +17,10 @@ pub(crate) struct Expression {
 
 impl Expression {
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), values: Item::new() }
+        Self {
+            text: text.into(),
+            values: Item::new(),
+        }
     }
 
     /// Holds when no item has the key.
@@ -32,7 +35,7 @@ impl Expression {
     }
 
     /// Goes on with `more`.
-    pub(crate) fn and(mut self, more: impl AsRef<str>) -> Self {
+    pub(crate) fn then(mut self, more: impl AsRef<str>) -> Self {
         self.text.push_str(more.as_ref());
         self
     }
@@ -57,7 +60,10 @@ pub(crate) fn names<'a>(used: impl IntoIterator<Item = &'a Expression>) -> Optio
 
 /// The values of the expressions of one request; `None` when they have none.
 pub(crate) fn values<'a>(used: impl IntoIterator<Item = &'a Expression>) -> Option<Item> {
-    let values: Item = used.into_iter().flat_map(|expression| expression.values.clone()).collect();
+    let values: Item = used
+        .into_iter()
+        .flat_map(|expression| expression.values.clone())
+        .collect();
     (!values.is_empty()).then_some(values)
 }
 
@@ -68,7 +74,8 @@ mod tests {
 
     #[test]
     fn names_are_found_wherever_they_stand() {
-        let condition = Expression::new("attribute_not_exists(#rev) OR #status.#order < :n").with("n", number(1));
+        let condition =
+            Expression::new("attribute_not_exists(#rev) OR #status.#order < :n").with("n", number(1));
         let mut names: Vec<_> = names([&condition]).unwrap().into_keys().collect();
         names.sort();
         assert_eq!(names, ["#order", "#rev", "#status"]);

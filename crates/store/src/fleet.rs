@@ -46,7 +46,10 @@ impl FleetStore for TableStore {
         let (robots, next) = self.robots_from(position, page.limit()).await?;
         let mut items = self.health_of_all(&robots).await?;
         items.retain(|health| filter.admits(health));
-        Ok(Page { items, next: next.as_ref().map(FleetPosition::cursor) })
+        Ok(Page {
+            items,
+            next: next.as_ref().map(FleetPosition::cursor),
+        })
     }
 
     async fn summary(&self) -> Result<FleetSummary, StoreError> {
@@ -94,7 +97,10 @@ impl TableStore {
         let items = answer.items.unwrap_or_default();
         let robots = items.iter().map(robot_of).collect::<Result<Vec<_>, _>>()?;
         let last = robots.last().filter(|_| answer.last_evaluated_key.is_some());
-        let next = last.map_or_else(|| FleetPosition::after_shard(shard), |robot| Some(FleetPosition::after(*robot)));
+        let next = last.map_or_else(
+            || FleetPosition::after_shard(shard),
+            |robot| Some(FleetPosition::after(*robot)),
+        );
         Ok((robots, next))
     }
 
@@ -102,12 +108,17 @@ impl TableStore {
     async fn health_of_all(&self, robots: &[RobotId]) -> Result<Vec<RobotHealth>, StoreError> {
         let mut known = HashMap::new();
         for batch in robots.chunks(MAX_BATCH) {
-            let keys = batch.iter().map(|robot| Key::health(*robot).into_item()).collect();
+            let keys = batch
+                .iter()
+                .map(|robot| Key::health(*robot).into_item())
+                .collect();
             for item in self.fetch(keys).await? {
                 known.insert(robot_of(&item)?, item);
             }
         }
-        let found = robots.iter().filter_map(|robot| Some((*robot, known.remove(robot)?)));
+        let found = robots
+            .iter()
+            .filter_map(|robot| Some((*robot, known.remove(robot)?)));
         found.map(|(robot, item)| health_of(robot, item)).collect()
     }
 
@@ -121,9 +132,17 @@ impl TableStore {
             if attempt > 0 {
                 tokio::time::sleep(BATCH_PAUSE * 2_u32.pow(attempt - 1)).await;
             }
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(misuse)?;
-            let answer =
-                self.client.batch_get_item().request_items(&self.table, wanted).send().await.map_err(classify)?;
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .build()
+                .map_err(misuse)?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, wanted)
+                .send()
+                .await
+                .map_err(classify)?;
             items.extend(answer.responses.unwrap_or_default().into_values().flatten());
             let left = answer.unprocessed_keys.unwrap_or_default();
             keys = left.into_values().flat_map(|left| left.keys).collect();

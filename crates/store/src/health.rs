@@ -28,7 +28,11 @@ impl HealthStore for TableStore {
     async fn health(&self, robot: RobotId) -> Result<RobotHealth, StoreError> {
         match self.get(Key::health(robot), Read::Consistent).await? {
             Some(item) => health_of(robot, item),
-            None => Ok(RobotHealth { robot, status: None, presence: None }),
+            None => Ok(RobotHealth {
+                robot,
+                status: None,
+                presence: None,
+            }),
         }
     }
 
@@ -37,7 +41,9 @@ impl HealthStore for TableStore {
             "attribute_not_exists(#status) OR #status.#order.#boot < :boot \
              OR (#status.#order.#boot = :boot AND #status.#order.#seq < :seq)",
         );
-        let newer = newer.with("boot", number(status.order.boot)).with("seq", number(status.order.seq));
+        let newer = newer
+            .with("boot", number(status.order.boot))
+            .with("seq", number(status.order.seq));
         let change = change(robot, "status", value(status)?);
         Ok(self.update_if(Key::health(robot), change, newer).await?.is_done())
     }
@@ -53,7 +59,9 @@ impl HealthStore for TableStore {
             None => Expression::new("attribute_not_exists(#presence)"),
         };
         let change = change(robot, "presence", value(presence)?);
-        self.update_if(Key::health(robot), change, unchanged).await?.or_conflict("presence")
+        self.update_if(Key::health(robot), change, unchanged)
+            .await?
+            .or_conflict("presence")
     }
 }
 
@@ -67,9 +75,15 @@ pub(crate) fn in_fleet(robot: RobotId) -> Expression {
 /// Reads a health item.
 pub(crate) fn health_of(robot: RobotId, item: Item) -> Result<RobotHealth, StoreError> {
     let Known { status, presence } = read(HEALTH, item)?;
-    Ok(RobotHealth { robot, status, presence })
+    Ok(RobotHealth {
+        robot,
+        status,
+        presence,
+    })
 }
 
 fn change(robot: RobotId, name: &str, value: AttributeValue) -> Expression {
-    in_fleet(robot).and(format!(", #{name} = :{name}")).with(name, value)
+    in_fleet(robot)
+        .then(format!(", #{name} = :{name}"))
+        .with(name, value)
 }

@@ -33,7 +33,10 @@ impl HomeStore for TableStore {
         let scope = scope.ok_or_else(|| misuse(NotItsOwner { home: home.id }))?;
         let membership = Record::of(MEMBERSHIP, Key::membership(owner.person, home.id), owner)?;
         let home = Record::of(HOME, Key::home(&scope), home)?;
-        let steps = vec![Step::Put(home, Some(Expression::absent())), Step::Put(membership, None)];
+        let steps = vec![
+            Step::Put(home, Some(Expression::absent())),
+            Step::Put(membership, None),
+        ];
         self.transact(HOME, steps).await
     }
 
@@ -42,9 +45,16 @@ impl HomeStore for TableStore {
         item.map(|item| read(HOME, item)).transpose()
     }
 
-    async fn memberships(&self, person: PersonId, page: &PageRequest) -> Result<Page<Membership>, StoreError> {
+    async fn memberships(
+        &self,
+        person: PersonId,
+        page: &PageRequest,
+    ) -> Result<Page<Membership>, StoreError> {
         let list = Listing::memberships(person);
-        self.page(MEMBERSHIP, &list, Order::Ascending, page, |item| read(MEMBERSHIP, item)).await
+        self.page(MEMBERSHIP, &list, Order::Ascending, page, |item| {
+            read(MEMBERSHIP, item)
+        })
+        .await
     }
 
     async fn membership(&self, person: PersonId, home: HomeId) -> Result<Option<Membership>, StoreError> {
@@ -60,7 +70,8 @@ impl HomeStore for TableStore {
 
     async fn floors(&self, scope: &HomeScope, page: &PageRequest) -> Result<Page<Floor>, StoreError> {
         let list = Listing::floors(scope);
-        self.page(FLOOR, &list, Order::Ascending, page, |item| read(FLOOR, item)).await
+        self.page(FLOOR, &list, Order::Ascending, page, |item| read(FLOOR, item))
+            .await
     }
 
     async fn floor(&self, scope: &HomeScope, floor: FloorId) -> Result<Option<Floor>, StoreError> {

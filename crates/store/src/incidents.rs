@@ -19,7 +19,10 @@ const INCIDENT: &str = "incident";
 #[async_trait]
 impl IncidentStore for TableStore {
     async fn record(&self, incident: &Incident) -> Result<(), StoreError> {
-        let slim = Incident { payload: Vec::new(), ..incident.clone() };
+        let slim = Incident {
+            payload: Vec::new(),
+            ..incident.clone()
+        };
         let record = Record::of(INCIDENT, Key::incident(incident, digest(incident)), &slim)?
             .with("payload", binary(incident.payload.clone()))
             .expiring(incident.at.plus(INCIDENTS_KEPT));

@@ -37,7 +37,10 @@ pub(crate) struct Record {
 impl Record {
     /// An item with nothing but its key.
     pub(crate) fn new(what: &'static str, key: Key) -> Self {
-        Self { what, item: key.into_item() }
+        Self {
+            what,
+            item: key.into_item(),
+        }
     }
 
     /// An item with the fields of `value` as its attributes.
@@ -62,7 +65,11 @@ impl Record {
     pub(crate) fn checked(self) -> Result<Self, StoreError> {
         let bytes = item_bytes(&self.item);
         if bytes > MAX_ITEM_BYTES {
-            return Err(StoreError::TooLarge { what: self.what, bytes, limit: MAX_ITEM_BYTES });
+            return Err(StoreError::TooLarge {
+                what: self.what,
+                bytes,
+                limit: MAX_ITEM_BYTES,
+            });
         }
         Ok(self)
     }
@@ -93,7 +100,10 @@ pub(crate) fn packed<T: Serialize>(value: &T) -> Result<AttributeValue, StoreErr
 
 /// Reads the fields of a `T` from an item's attributes.
 pub(crate) fn read<T: DeserializeOwned>(what: &'static str, item: Item) -> Result<T, StoreError> {
-    from_item(item).map_err(|error| StoreError::Corrupt { what, reason: error.to_string() })
+    from_item(item).map_err(|error| StoreError::Corrupt {
+        what,
+        reason: error.to_string(),
+    })
 }
 
 pub(crate) fn read_text<'a>(what: &'static str, item: &'a Item, name: &str) -> Result<&'a str, StoreError> {
@@ -117,7 +127,11 @@ pub(crate) fn read_number<T: FromStr>(what: &'static str, item: &Item, name: &st
     number.ok_or_else(|| corrupt(what, name, "is not a number of its range"))
 }
 
-pub(crate) fn read_binary<'a>(what: &'static str, item: &'a Item, name: &str) -> Result<&'a [u8], StoreError> {
+pub(crate) fn read_binary<'a>(
+    what: &'static str,
+    item: &'a Item,
+    name: &str,
+) -> Result<&'a [u8], StoreError> {
     match item.get(name) {
         Some(AttributeValue::B(bytes)) => Ok(bytes.as_ref()),
         _ => Err(corrupt(what, name, "is not binary")),
@@ -125,7 +139,11 @@ pub(crate) fn read_binary<'a>(what: &'static str, item: &'a Item, name: &str) ->
 }
 
 /// Reads what [`packed`] wrote.
-pub(crate) fn read_packed<T: DeserializeOwned>(what: &'static str, item: &Item, name: &str) -> Result<T, StoreError> {
+pub(crate) fn read_packed<T: DeserializeOwned>(
+    what: &'static str,
+    item: &Item,
+    name: &str,
+) -> Result<T, StoreError> {
     let bytes = read_binary(what, item, name)?;
     let plain = inflate(bytes, MAX_PACKED_PLAIN).map_err(|error| corrupt(what, name, error))?;
     serde_json::from_slice(&plain).map_err(|error| corrupt(what, name, error))
@@ -133,7 +151,10 @@ pub(crate) fn read_packed<T: DeserializeOwned>(what: &'static str, item: &Item, 
 
 /// Says what is wrong with one attribute of a stored item.
 pub(crate) fn corrupt(what: &'static str, name: &str, reason: impl Display) -> StoreError {
-    StoreError::Corrupt { what, reason: format!("{name}: {reason}") }
+    StoreError::Corrupt {
+        what,
+        reason: format!("{name}: {reason}"),
+    }
 }
 
 /// Whether the item's time has come, although the table may keep it for days.
@@ -147,7 +168,9 @@ pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
 
 /// The size that DynamoDB counts, to within a few bytes for each number.
 fn item_bytes(item: &Item) -> usize {
-    item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+    item.iter()
+        .map(|(name, value)| name.len() + value_bytes(value))
+        .sum()
 }
 
 fn value_bytes(value: &AttributeValue) -> usize {
@@ -168,29 +191,45 @@ mod tests {
     #[test]
     fn an_expiry_is_never_early() {
         let at = Timestamp::from_millis(10_001);
-        let record = Record { what: "lease", item: Item::new() }.expiring(at);
+        let record = Record {
+            what: "lease",
+            item: Item::new(),
+        }
+        .expiring(at);
         assert!(!is_expired(&record.item, at));
         assert!(is_expired(&record.item, at.plus(Duration::from_secs(1))));
     }
 
     #[test]
     fn what_the_table_cannot_hold_is_refused_with_its_size() {
-        let large = Record { what: "run", item: Item::new() }.with("report", binary(vec![0; MAX_ITEM_BYTES]));
+        let large = Record {
+            what: "run",
+            item: Item::new(),
+        }
+        .with("report", binary(vec![0; MAX_ITEM_BYTES]));
         let error = large.checked().unwrap_err();
-        assert!(matches!(error, StoreError::TooLarge { what: "run", bytes, .. } if bytes == MAX_ITEM_BYTES + 6));
+        assert!(
+            matches!(error, StoreError::TooLarge { what: "run", bytes, .. } if bytes == MAX_ITEM_BYTES + 6)
+        );
     }
 
     #[test]
     fn a_damaged_attribute_is_named() {
         let item = Item::from([("rev".to_owned(), text("seven"))]);
         let error = read_number::<u32>("run tile", &item, "rev").unwrap_err();
-        assert_eq!(error.to_string(), "the stored run tile cannot be read: rev: is not a number of its range");
+        assert_eq!(
+            error.to_string(),
+            "the stored run tile cannot be read: rev: is not a number of its range"
+        );
     }
 
     #[test]
     fn a_packed_document_comes_back() {
         let track = vec![(1, -2), (3, 4)];
         let item = Item::from([("track".to_owned(), packed(&track).unwrap())]);
-        assert_eq!(read_packed::<Vec<(i32, i32)>>("run", &item, "track").unwrap(), track);
+        assert_eq!(
+            read_packed::<Vec<(i32, i32)>>("run", &item, "track").unwrap(),
+            track
+        );
     }
 }

@@ -135,46 +135,75 @@ impl Key {
     /// The same incident always has the same key, so that a repeated record is one record; `digest` tells those of
     /// one millisecond apart.
     pub(crate) fn incident(incident: &Incident, digest: u64) -> Self {
-        let Incident { handler, client, at, .. } = incident;
+        let Incident {
+            handler, client, at, ..
+        } = incident;
         let day = at.seconds().div_euclid(DAY_SECONDS);
-        Self::new(format!("I#{day}"), format!("{:013}#{handler}#{client}#{digest:016x}", at.millis()))
+        Self::new(
+            format!("I#{day}"),
+            format!("{:013}#{handler}#{client}#{digest:016x}", at.millis()),
+        )
     }
 
     /// The key of an item that was read.
     pub(crate) fn of(what: &'static str, item: &Item) -> Result<Self, StoreError> {
         let part = |name| read_text(what, item, name).map(str::to_owned);
-        Ok(Self { pk: part(PARTITION)?, sk: part(SORT)? })
+        Ok(Self {
+            pk: part(PARTITION)?,
+            sk: part(SORT)?,
+        })
     }
 
     /// The key as the attributes that requests and items carry.
     pub(crate) fn into_item(self) -> Item {
-        Item::from([(PARTITION.to_owned(), text(self.pk)), (SORT.to_owned(), text(self.sk))])
+        Item::from([
+            (PARTITION.to_owned(), text(self.pk)),
+            (SORT.to_owned(), text(self.sk)),
+        ])
     }
 }
 
 impl Listing {
     pub(crate) fn floors(scope: &HomeScope) -> Self {
-        Self { pk: home(scope), prefix: "FLOOR#".into() }
+        Self {
+            pk: home(scope),
+            prefix: "FLOOR#".into(),
+        }
     }
 
     pub(crate) fn robots(scope: &HomeScope) -> Self {
-        Self { pk: home(scope), prefix: "ROBOT#".into() }
+        Self {
+            pk: home(scope),
+            prefix: "ROBOT#".into(),
+        }
     }
 
     pub(crate) fn runs(scope: &HomeScope, robot: RobotId) -> Self {
-        Self { pk: home(scope), prefix: format!("RUN#{robot}#") }
+        Self {
+            pk: home(scope),
+            prefix: format!("RUN#{robot}#"),
+        }
     }
 
     pub(crate) fn memberships(person: PersonId) -> Self {
-        Self { pk: person_partition(person), prefix: "HOME#".into() }
+        Self {
+            pk: person_partition(person),
+            prefix: "HOME#".into(),
+        }
     }
 
     pub(crate) fn run_tiles(scope: &HomeScope, run: RunId) -> Self {
-        Self { pk: run_partition(scope, run), prefix: TILE.into() }
+        Self {
+            pk: run_partition(scope, run),
+            prefix: TILE.into(),
+        }
     }
 
     pub(crate) fn home_tiles(scope: &HomeScope, floor: FloorId) -> Self {
-        Self { pk: floor_partition(scope, floor), prefix: TILE.into() }
+        Self {
+            pk: floor_partition(scope, floor),
+            prefix: TILE.into(),
+        }
     }
 
     /// Whether an item with this key is in the list.
@@ -208,7 +237,10 @@ impl FleetKey {
     /// What puts a health item into the index.
     pub(crate) fn attributes(&self) -> [(&'static str, AttributeValue); 2] {
         let index = TABLE_SPEC.fleet;
-        [(index.partition_key, Self::partition(self.shard)), (index.sort_key, text(self.robot))]
+        [
+            (index.partition_key, Self::partition(self.shard)),
+            (index.sort_key, text(self.robot)),
+        ]
     }
 
     /// The place in the index from which a query goes on after this robot.
@@ -236,7 +268,11 @@ impl RunKey {
         let home: HomeId = partition_key.strip_prefix("H#")?.parse().ok()?;
         let (robot, run) = sort_key.strip_prefix("RUN#")?.split_once('#')?;
         let scope = HomeScope::of_stored_record(home);
-        Some(Self { scope, robot: robot.parse().ok()?, run: run.parse().ok()? })
+        Some(Self {
+            scope,
+            robot: robot.parse().ok()?,
+            run: run.parse().ok()?,
+        })
     }
 }
 
@@ -253,7 +289,11 @@ fn parse_tile(key: &str) -> Option<TileIndex> {
 }
 
 fn tile(TileIndex { x, y }: TileIndex) -> String {
-    format!("{TILE}{:04x}#{:04x}", i32::from(x) + TILE_OFFSET, i32::from(y) + TILE_OFFSET)
+    format!(
+        "{TILE}{:04x}#{:04x}",
+        i32::from(x) + TILE_OFFSET,
+        i32::from(y) + TILE_OFFSET
+    )
 }
 
 fn home(scope: &HomeScope) -> String {
@@ -289,10 +329,25 @@ mod tests {
 
     #[test]
     fn tile_keys_sort_like_their_index() {
-        let indexes = [(i16::MIN, 5), (-1, i16::MAX), (0, -1), (0, 0), (9, 10), (10, 9), (i16::MAX, i16::MAX)];
-        let keys: Vec<_> = indexes.iter().map(|(x, y)| tile(TileIndex::new(*x, *y))).collect();
+        let indexes = [
+            (i16::MIN, 5),
+            (-1, i16::MAX),
+            (0, -1),
+            (0, 0),
+            (9, 10),
+            (10, 9),
+            (i16::MAX, i16::MAX),
+        ];
+        let keys: Vec<_> = indexes
+            .iter()
+            .map(|(x, y)| tile(TileIndex::new(*x, *y)))
+            .collect();
         assert!(keys.is_sorted(), "{keys:?}");
-        let parsed: Vec<_> = keys.iter().filter_map(|key| parse_tile(key)).map(|at| (at.x, at.y)).collect();
+        let parsed: Vec<_> = keys
+            .iter()
+            .filter_map(|key| parse_tile(key))
+            .map(|at| (at.x, at.y))
+            .collect();
         assert_eq!(parsed, indexes);
     }
 
@@ -311,7 +366,14 @@ mod tests {
     fn a_changed_run_names_itself() {
         let (robot, run) = (RobotId::new(AT, 3), RunId::new(AT, 4));
         let Key { pk, sk } = Key::run(&scope(1), robot, run);
-        assert_eq!(RunKey::parse(&pk, &sk), Some(RunKey { scope: scope(1), robot, run }));
+        assert_eq!(
+            RunKey::parse(&pk, &sk),
+            Some(RunKey {
+                scope: scope(1),
+                robot,
+                run
+            })
+        );
         let Key { pk, sk } = Key::home_robot(&scope(1), robot);
         assert_eq!(RunKey::parse(&pk, &sk), None);
     }

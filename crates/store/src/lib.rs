@@ -53,11 +53,6 @@ pub struct TableStore {
 }
 
 impl TableStore {
-    /// The stores on the table named `table`; nothing is sent yet.
-    pub fn new(client: Client, table: impl Into<String>, now: Clock) -> Self {
-        Self { client, table: table.into(), now }
-    }
-
     fn now(&self) -> Timestamp {
         (self.now)()
     }
@@ -65,6 +60,8 @@ impl TableStore {
 
 impl fmt::Debug for TableStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TableStore").field("table", &self.table).finish_non_exhaustive()
+        f.debug_struct("TableStore")
+            .field("table", &self.table)
+            .finish_non_exhaustive()
     }
 }

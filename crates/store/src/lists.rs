@@ -28,28 +28,51 @@ impl TableStore {
         request: &PageRequest,
         read: impl Fn(Item) -> Result<T, StoreError>,
     ) -> Result<Page<T>, StoreError> {
-        let start = request.cursor.as_ref().map(|cursor| listing.resume(cursor)).transpose()?;
+        let start = request
+            .cursor
+            .as_ref()
+            .map(|cursor| listing.resume(cursor))
+            .transpose()?;
         // One more than wanted tells a page that is full from a list that goes on.
         let limit = i32::try_from(request.limit() + 1).unwrap_or(i32::MAX);
         let query = self.query(listing, None, Read::Eventual).limit(limit);
         let query = query.scan_index_forward(order == Order::Ascending);
-        let answer = query.set_exclusive_start_key(start.map(Key::into_item)).send().await.map_err(classify)?;
+        let answer = query
+            .set_exclusive_start_key(start.map(Key::into_item))
+            .send()
+            .await
+            .map_err(classify)?;
         let mut items = answer.items.unwrap_or_default();
         let goes_on = items.len() > request.limit() || answer.last_evaluated_key.is_some();
         items.truncate(request.limit());
-        let last = items.last().filter(|_| goes_on).map(|item| Key::of(what, item)).transpose()?;
+        let last = items
+            .last()
+            .filter(|_| goes_on)
+            .map(|item| Key::of(what, item))
+            .transpose()?;
         let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: last.as_ref().map(Listing::cursor) })
+        Ok(Page {
+            items,
+            next: last.as_ref().map(Listing::cursor),
+        })
     }
 
     /// All items of a list that have not expired, by consistent reads, each with all attributes or those of
     /// `projection`.
-    pub(crate) async fn all(&self, listing: &Listing, projection: Option<Expression>) -> Result<Vec<Item>, StoreError> {
+    pub(crate) async fn all(
+        &self,
+        listing: &Listing,
+        projection: Option<Expression>,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
             let query = self.query(listing, projection.as_ref(), Read::Consistent);
-            let answer = query.set_exclusive_start_key(start).send().await.map_err(classify)?;
+            let answer = query
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(classify)?;
             items.extend(answer.items.unwrap_or_default());
             start = answer.last_evaluated_key;
             if start.is_none() {

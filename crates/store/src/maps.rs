@@ -46,15 +46,29 @@ impl MapStore for TableStore {
     }
 
     async fn open_fold(&self, scope: &HomeScope, floor: FloorId, fold: &OpenFold) -> Result<(), StoreError> {
-        let OpenFold { n, robot, run, alignment } = *fold;
+        let OpenFold {
+            n,
+            robot,
+            run,
+            alignment,
+        } = *fold;
         let condition = match n {
             0 => return Err(StoreError::Conflict { what: FOLD }),
             1 => Expression::absent(),
-            _ => Expression::new("attribute_not_exists(#open) AND #closed = :last").with("last", number(n - 1)),
+            _ => {
+                Expression::new("attribute_not_exists(#open) AND #closed = :last").with("last", number(n - 1))
+            }
         };
-        let open = value(&StoredOpenFold { n, robot, run, alignment })?;
+        let open = value(&StoredOpenFold {
+            n,
+            robot,
+            run,
+            alignment,
+        })?;
         let change = Expression::new("SET #open = :open").with("open", open);
-        self.update_if(Key::fold(scope, floor), change, condition).await?.or_conflict(FOLD)
+        self.update_if(Key::fold(scope, floor), change, condition)
+            .await?
+            .or_conflict(FOLD)
     }
 
     async fn close_fold(&self, scope: &HomeScope, floor: FloorId, n: u32) -> Result<(), StoreError> {
@@ -64,7 +78,11 @@ impl MapStore for TableStore {
             Attempt::Done => Ok(()),
             Attempt::Refused(item) => {
                 let is_closed = fold_of(item)?.closed >= n;
-                if is_closed { Ok(()) } else { Err(StoreError::Conflict { what: FOLD }) }
+                if is_closed {
+                    Ok(())
+                } else {
+                    Err(StoreError::Conflict { what: FOLD })
+                }
             }
         }
     }
@@ -75,7 +93,9 @@ impl MapStore for TableStore {
         floor: FloorId,
         index: TileIndex,
     ) -> Result<Option<StoredHomeTile>, StoreError> {
-        let item = self.get(Key::home_tile(scope, floor, index), Read::Consistent).await?;
+        let item = self
+            .get(Key::home_tile(scope, floor, index), Read::Consistent)
+            .await?;
         item.as_ref().map(stored_tile).transpose()
     }
 
@@ -93,7 +113,9 @@ impl MapStore for TableStore {
         let record = Record::new(TILE, Key::home_tile(scope, floor, tile.index))
             .with(N, number(tile.n))
             .with(EVIDENCE, binary(tile.tile.encode()));
-        self.put_if(record, later_than_stored(tile.n)).await?.or_conflict(TILE)
+        self.put_if(record, later_than_stored(tile.n))
+            .await?
+            .or_conflict(TILE)
     }
 
     async fn view(&self, scope: &HomeScope, floor: FloorId) -> Result<Option<(u32, FloorView)>, StoreError> {
@@ -108,7 +130,9 @@ impl MapStore for TableStore {
         n: u32,
         view: &FloorView,
     ) -> Result<(), StoreError> {
-        let record = Record::new(VIEW, Key::view(scope, floor)).with(N, number(n)).with(CELLS, binary(view.encode()));
+        let record = Record::new(VIEW, Key::view(scope, floor))
+            .with(N, number(n))
+            .with(CELLS, binary(view.encode()));
         self.put_if(record, later_than_stored(n)).await?;
         Ok(())
     }
@@ -121,14 +145,30 @@ fn later_than_stored(n: u32) -> Expression {
 
 fn fold_of(item: Item) -> Result<FoldState, StoreError> {
     let StoredFold { closed, open } = read(FOLD, item)?;
-    let open = open.map(|StoredOpenFold { n, robot, run, alignment }| OpenFold { n, robot, run, alignment });
+    let open = open.map(
+        |StoredOpenFold {
+             n,
+             robot,
+             run,
+             alignment,
+         }| OpenFold {
+            n,
+            robot,
+            run,
+            alignment,
+        },
+    );
     Ok(FoldState { closed, open })
 }
 
 fn stored_tile(item: &Item) -> Result<StoredHomeTile, StoreError> {
     let bytes = read_binary(TILE, item, EVIDENCE)?;
     let tile = HomeTile::decode(bytes).map_err(|error| corrupt(TILE, EVIDENCE, error))?;
-    Ok(StoredHomeTile { index: tile_of(TILE, item)?, n: read_number(TILE, item, N)?, tile })
+    Ok(StoredHomeTile {
+        index: tile_of(TILE, item)?,
+        n: read_number(TILE, item, N)?,
+        tile,
+    })
 }
 
 fn stored_view(item: &Item) -> Result<(u32, FloorView), StoreError> {

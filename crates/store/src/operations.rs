@@ -55,15 +55,29 @@ pub(crate) enum Step {
 impl TableStore {
     /// The item, unless there is none or its time has come.
     pub(crate) async fn get(&self, key: Key, read: Read) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key.into_item()));
-        let answer = request.consistent_read(read == Read::Consistent).send().await.map_err(classify)?;
+        let request = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()));
+        let answer = request
+            .consistent_read(read == Read::Consistent)
+            .send()
+            .await
+            .map_err(classify)?;
         Ok(answer.item.filter(|item| !is_expired(item, self.now())))
     }
 
     /// Replaces the whole item, whatever is there.
     pub(crate) async fn put(&self, record: Record) -> Result<(), StoreError> {
         let item = record.checked()?.item;
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.map_err(classify)?;
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .send()
+            .await
+            .map_err(classify)?;
         Ok(())
     }
 
@@ -78,7 +92,9 @@ impl TableStore {
             .set_expression_attribute_names(names([&condition]))
             .set_expression_attribute_values(values([&condition]))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        let Err(error) = request.send().await else { return Ok(Attempt::Done) };
+        let Err(error) = request.send().await else {
+            return Ok(Attempt::Done);
+        };
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => {
                 Ok(Attempt::Refused(failed.item.clone().unwrap_or_default()))
@@ -105,7 +121,9 @@ impl TableStore {
             .set_expression_attribute_names(names(used))
             .set_expression_attribute_values(values(used))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        let Err(error) = request.send().await else { return Ok(Attempt::Done) };
+        let Err(error) = request.send().await else {
+            return Ok(Attempt::Done);
+        };
         match error.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                 Ok(Attempt::Refused(failed.item.clone().unwrap_or_default()))
@@ -116,7 +134,10 @@ impl TableStore {
 
     /// Does all steps at once; a condition that does not hold is a conflict on `what`, and nothing changes.
     pub(crate) async fn transact(&self, what: &'static str, steps: Vec<Step>) -> Result<(), StoreError> {
-        let items = steps.into_iter().map(|step| self.transact_item(step)).collect::<Result<Vec<_>, _>>()?;
+        let items = steps
+            .into_iter()
+            .map(|step| self.transact_item(step))
+            .collect::<Result<Vec<_>, _>>()?;
         let request = self.client.transact_write_items().set_transact_items(Some(items));
         match request.send().await {
             Ok(_) => Ok(()),
@@ -130,7 +151,9 @@ impl TableStore {
             Step::Put(record, condition) => item.put(self.transact_put(record, condition)?),
             Step::Change(key, change) => item.update(self.transact_update(key, &change)?),
             Step::Delete(key) => {
-                let delete = Delete::builder().table_name(&self.table).set_key(Some(key.into_item()));
+                let delete = Delete::builder()
+                    .table_name(&self.table)
+                    .set_key(Some(key.into_item()));
                 item.delete(delete.build().map_err(misuse)?)
             }
         };
@@ -161,10 +184,16 @@ impl TableStore {
 }
 
 fn transaction_error(what: &'static str, error: SdkError<TransactWriteItemsError>) -> StoreError {
-    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+    let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+    else {
         return classify(error);
     };
-    let is = |code: &str| cancelled.cancellation_reasons().iter().any(|reason| has_code(reason, code));
+    let is = |code: &str| {
+        cancelled
+            .cancellation_reasons()
+            .iter()
+            .any(|reason| has_code(reason, code))
+    };
     if is("ConditionalCheckFailed") {
         StoreError::Conflict { what }
     } else if is("ValidationError") || is("ItemCollectionSizeLimitExceeded") {

@@ -29,9 +29,14 @@ impl RobotStore for TableStore {
         let mut steps = vec![Step::Put(record, Some(unchanged(expected)?))];
         let home = HomeScope::of_robot(robot);
         if let Some(scope) = &home {
-            steps.push(Step::Put(Record::of(ROBOT, Key::home_robot(scope, robot.id), robot)?, None));
+            steps.push(Step::Put(
+                Record::of(ROBOT, Key::home_robot(scope, robot.id), robot)?,
+                None,
+            ));
         }
-        let left = expected.and_then(HomeScope::of_robot).filter(|left| Some(left) != home.as_ref());
+        let left = expected
+            .and_then(HomeScope::of_robot)
+            .filter(|left| Some(left) != home.as_ref());
         steps.extend(left.map(|scope| Step::Delete(Key::home_robot(&scope, robot.id))));
         if expected.is_none() {
             steps.push(Step::Change(Key::health(robot.id), in_fleet(robot.id)));
@@ -41,15 +46,25 @@ impl RobotStore for TableStore {
 
     async fn robots(&self, scope: &HomeScope, page: &PageRequest) -> Result<Page<Robot>, StoreError> {
         let list = Listing::robots(scope);
-        self.page(ROBOT, &list, Order::Ascending, page, |item| read(ROBOT, item)).await
+        self.page(ROBOT, &list, Order::Ascending, page, |item| read(ROBOT, item))
+            .await
     }
 }
 
 /// Holds when the stored robot equals `expected`.
 fn unchanged(expected: Option<&Robot>) -> Result<Expression, StoreError> {
-    let Some(Robot { id, pairing, certificate }) = expected else { return Ok(Expression::absent()) };
-    Ok(Expression::new("#id = :id AND #pairing = :pairing AND #certificate = :certificate")
-        .with("id", value(id)?)
-        .with("pairing", value(pairing)?)
-        .with("certificate", value(certificate)?))
+    let Some(Robot {
+        id,
+        pairing,
+        certificate,
+    }) = expected
+    else {
+        return Ok(Expression::absent());
+    };
+    Ok(
+        Expression::new("#id = :id AND #pairing = :pairing AND #certificate = :certificate")
+            .with("id", value(id)?)
+            .with("pairing", value(pairing)?)
+            .with("certificate", value(certificate)?),
+    )
 }

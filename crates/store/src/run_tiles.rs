@@ -28,12 +28,18 @@ const REV: &str = "rev";
 
 #[async_trait]
 impl RunTileStore for TableStore {
-    async fn put_tile(&self, scope: &HomeScope, run: RunId, tile: &StoredRunTile) -> Result<Written, StoreError> {
+    async fn put_tile(
+        &self,
+        scope: &HomeScope,
+        run: RunId,
+        tile: &StoredRunTile,
+    ) -> Result<Written, StoreError> {
         let record = Record::new(TILE, Key::run_tile(scope, run, tile.index))
             .with(CELLS, binary(tile.cells.encode()))
             .with(REV, number(tile.rev.0))
             .expiring(self.now().plus(RUN_TILES_KEPT));
-        let newer = Expression::new("attribute_not_exists(#rev) OR #rev < :rev").with(REV, number(tile.rev.0));
+        let newer =
+            Expression::new("attribute_not_exists(#rev) OR #rev < :rev").with(REV, number(tile.rev.0));
         Ok(match self.put_if(record, newer).await? {
             Attempt::Done => Written::Stored,
             Attempt::Refused(_) => Written::Stale,
@@ -43,7 +49,10 @@ impl RunTileStore for TableStore {
     async fn tile_revs(&self, scope: &HomeScope, run: RunId) -> Result<BTreeMap<TileIndex, Rev>, StoreError> {
         let wanted = Expression::new(format!("#{SORT}, #{REV}, #{}", TABLE_SPEC.ttl));
         let items = self.all(&Listing::run_tiles(scope, run), Some(wanted)).await?;
-        items.iter().map(|item| Ok((tile_of(TILE, item)?, rev_of(item)?))).collect()
+        items
+            .iter()
+            .map(|item| Ok((tile_of(TILE, item)?, rev_of(item)?)))
+            .collect()
     }
 
     async fn tiles(&self, scope: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError> {
@@ -55,7 +64,11 @@ impl RunTileStore for TableStore {
 fn stored_tile(item: &Item) -> Result<StoredRunTile, StoreError> {
     let bytes = read_binary(TILE, item, CELLS)?;
     let cells = RunTile::decode(bytes).map_err(|error| corrupt(TILE, CELLS, error))?;
-    Ok(StoredRunTile { index: tile_of(TILE, item)?, rev: rev_of(item)?, cells })
+    Ok(StoredRunTile {
+        index: tile_of(TILE, item)?,
+        rev: rev_of(item)?,
+        cells,
+    })
 }
 
 fn rev_of(item: &Item) -> Result<Rev, StoreError> {

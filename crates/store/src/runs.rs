@@ -1,6 +1,7 @@
 //! Runs; a finished run's report, which holds its track and manifest, is packed to keep lists cheap.
 //!
-//! The change stream shows a run that waits for its vote as one whose `state` is `sealed` and whose `vote` is null.
+//! The change stream shows a run that waits for its vote as a record whose `kind` is `run`, whose `state` is `sealed`
+//! and whose `vote` is null; the template's filter rests on that.
 
 use async_trait::async_trait;
 use domain::access::HomeScope;
@@ -11,7 +12,7 @@ use domain::run::Run;
 
 use crate::TableStore;
 use crate::expression::Expression;
-use crate::item::{Item, Record, number, packed, read, read_packed, value};
+use crate::item::{Item, Record, number, packed, read, read_packed, text, value};
 use crate::keys::{Key, Listing};
 use crate::lists::Order;
 use crate::operations::Read;
@@ -33,17 +34,28 @@ impl RunStore for TableStore {
                 .with("seq", number(expected.seq)),
             None => Expression::absent(),
         };
-        self.put_if(record_of(scope, run)?, condition).await?.or_conflict(RUN)
+        self.put_if(record_of(scope, run)?, condition)
+            .await?
+            .or_conflict(RUN)
     }
 
-    async fn runs(&self, scope: &HomeScope, robot: RobotId, page: &PageRequest) -> Result<Page<Run>, StoreError> {
-        self.page(RUN, &Listing::runs(scope, robot), Order::Descending, page, run_of).await
+    async fn runs(
+        &self,
+        scope: &HomeScope,
+        robot: RobotId,
+        page: &PageRequest,
+    ) -> Result<Page<Run>, StoreError> {
+        self.page(RUN, &Listing::runs(scope, robot), Order::Descending, page, run_of)
+            .await
     }
 }
 
 fn record_of(scope: &HomeScope, run: &Run) -> Result<Record, StoreError> {
-    let slim = Run { report: None, ..run.clone() };
-    let record = Record::of(RUN, Key::run(scope, run.robot, run.id), &slim)?;
+    let slim = Run {
+        report: None,
+        ..run.clone()
+    };
+    let record = Record::of(RUN, Key::run(scope, run.robot, run.id), &slim)?.with("kind", text(RUN));
     Ok(match &run.report {
         Some(report) => record.with(REPORT, packed(report)?),
         None => record,
@@ -54,5 +66,8 @@ fn run_of(mut item: Item) -> Result<Run, StoreError> {
     let is_packed = item.get(REPORT).is_some_and(|report| report.is_b());
     let report = is_packed.then(|| read_packed(RUN, &item, REPORT)).transpose()?;
     item.retain(|name, _| name != REPORT);
-    Ok(Run { report, ..read(RUN, item)? })
+    Ok(Run {
+        report,
+        ..read(RUN, item)?
+    })
 }

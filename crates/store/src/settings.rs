@@ -31,12 +31,17 @@ impl SettingsStore for TableStore {
             Some(version) => Expression::new("#version = :expected").with("expected", number(version)),
             None => Expression::absent(),
         };
-        self.put_if(record_of(robot, settings)?, condition).await?.or_conflict(SETTINGS)
+        self.put_if(record_of(robot, settings)?, condition)
+            .await?
+            .or_conflict(SETTINGS)
     }
 }
 
 fn record_of(robot: RobotId, settings: &Settings) -> Result<Record, StoreError> {
-    let slim = Settings { permanent: PermanentLayer::default(), ..settings.clone() };
+    let slim = Settings {
+        permanent: PermanentLayer::default(),
+        ..settings.clone()
+    };
     let record = Record::of(SETTINGS, Key::settings(robot), &slim)?;
     Ok(record.with(PERMANENT, packed(&settings.permanent)?))
 }
@@ -44,5 +49,8 @@ fn record_of(robot: RobotId, settings: &Settings) -> Result<Record, StoreError> 
 fn settings_of(mut item: Item) -> Result<Settings, StoreError> {
     let permanent = read_packed(SETTINGS, &item, PERMANENT)?;
     item.insert(PERMANENT.to_owned(), value(&PermanentLayer::default())?);
-    Ok(Settings { permanent, ..read(SETTINGS, item)? })
+    Ok(Settings {
+        permanent,
+        ..read(SETTINGS, item)?
+    })
 }

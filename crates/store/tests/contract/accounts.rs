@@ -14,7 +14,13 @@ pub async fn account_store(store: &dyn AccountStore) {
     assert!(store.account("anna@example.com").await.unwrap() == Some(account.clone()));
     assert!(store.account("bert@example.com").await.unwrap().is_none());
 
-    let usurper = Account { person: person_id(2), ..account.clone() };
-    assert!(matches!(store.add_account(&usurper).await, Err(StoreError::Conflict { .. })));
+    let usurper = Account {
+        person: person_id(2),
+        ..account.clone()
+    };
+    assert!(matches!(
+        store.add_account(&usurper).await,
+        Err(StoreError::Conflict { .. })
+    ));
     assert!(store.account("anna@example.com").await.unwrap() == Some(account));
 }

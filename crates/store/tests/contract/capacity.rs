@@ -8,22 +8,36 @@ use mapping::tile::TileIndex;
 
 use crate::local_table::LocalTable;
 use crate::samples::{
-    finished, home, home_id, owner, paired, person_id, presence, robot_id, room_tile, run, run_id, scope, status,
+    finished, home, home_id, owner, paired, person_id, presence, robot_id, room_tile, run, run_id, scope,
+    status,
 };
 
 /// Read and write units that `request` uses.
 async fn cost<T>(table: &LocalTable, request: impl Future<Output = T>) -> (f64, f64) {
     let (reads, writes) = (table.meter.read_units(), table.meter.write_units());
     request.await;
-    (table.meter.read_units() - reads, table.meter.write_units() - writes)
+    (
+        table.meter.read_units() - reads,
+        table.meter.write_units() - writes,
+    )
 }
 
 #[tokio::test]
 async fn a_tile_of_a_room_costs_one_write_unit() {
     let table = LocalTable::start().await;
-    let tile = |rev| StoredRunTile { index: TileIndex::new(2, -3), rev: Rev(rev), cells: room_tile() };
-    for rev in [1, 2] {
-        let put = async { table.store.put_tile(&scope(1), run_id(1), &tile(rev)).await.unwrap() };
+    let tile = |rev| StoredRunTile {
+        index: TileIndex::new(2, -3),
+        rev: Rev(rev),
+        cells: room_tile(),
+    };
+    for rev in [1, 2, 2] {
+        let put = async {
+            table
+                .store
+                .put_tile(&scope(1), run_id(1), &tile(rev))
+                .await
+                .unwrap()
+        };
         assert_eq!(cost(&table, put).await, (0.0, 1.0));
     }
 }
@@ -36,7 +50,13 @@ async fn a_status_costs_one_write_unit_and_the_fleet_index_only_the_first() {
     assert_eq!(cost(&table, first).await, (0.0, 2.0));
     let second = async { table.store.put_status(robot, &status(1, 2)).await.unwrap() };
     assert_eq!(cost(&table, second).await, (0.0, 1.0));
-    let seen = async { table.store.put_presence(robot, &presence("a", true), None).await.unwrap() };
+    let seen = async {
+        table
+            .store
+            .put_presence(robot, &presence("a", true), None)
+            .await
+            .unwrap()
+    };
     assert_eq!(cost(&table, seen).await, (0.0, 1.0));
 }
 
@@ -59,8 +79,16 @@ async fn a_whole_runs_record_stays_within_a_few_write_units() {
     let sealed = done.sealed().unwrap();
     let life = async {
         table.store.put_run(&scope(1), &running, None).await.unwrap();
-        table.store.put_run(&scope(1), &done, Some(&running)).await.unwrap();
-        table.store.put_run(&scope(1), &sealed, Some(&done)).await.unwrap();
+        table
+            .store
+            .put_run(&scope(1), &done, Some(&running))
+            .await
+            .unwrap();
+        table
+            .store
+            .put_run(&scope(1), &sealed, Some(&done))
+            .await
+            .unwrap();
     };
     let (_, writes) = cost(&table, life).await;
     assert!(writes <= 5.0, "{writes} units");

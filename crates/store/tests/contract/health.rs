@@ -5,7 +5,11 @@ use crate::samples::{presence, robot_id, status};
 
 pub async fn health_store(store: &dyn HealthStore) {
     let robot = robot_id(1);
-    let unheard = RobotHealth { robot, status: None, presence: None };
+    let unheard = RobotHealth {
+        robot,
+        status: None,
+        presence: None,
+    };
     assert_eq!(store.health(robot).await.unwrap(), unheard);
     statuses(store).await;
     presences(store).await;
@@ -20,11 +24,20 @@ async fn statuses(store: &dyn HealthStore) {
     let robot = robot_id(1);
     assert!(store.put_status(robot, &status(2, 9)).await.unwrap());
     for (boot, seq) in [(2, 9), (2, 8), (1, 100)] {
-        assert!(!store.put_status(robot, &status(boot, seq)).await.unwrap(), "{boot}.{seq}");
+        assert!(
+            !store.put_status(robot, &status(boot, seq)).await.unwrap(),
+            "{boot}.{seq}"
+        );
         assert_eq!(store.health(robot).await.unwrap().status, Some(status(2, 9)));
     }
     assert!(store.put_status(robot, &status(2, 10)).await.unwrap());
     assert!(store.put_status(robot, &status(3, 0)).await.unwrap());
+    for robot in (10..18).map(robot_id) {
+        let (older, newer) = (status(1, 1), status(1, 2));
+        let (_, newest) = tokio::join!(store.put_status(robot, &older), store.put_status(robot, &newer));
+        assert!(newest.unwrap());
+        assert_eq!(store.health(robot).await.unwrap().status, Some(newer));
+    }
 }
 
 async fn presences(store: &dyn HealthStore) {
@@ -33,9 +46,14 @@ async fn presences(store: &dyn HealthStore) {
     let early = store.put_presence(robot, &b, Some(&a)).await;
     assert!(matches!(early, Err(StoreError::Conflict { .. })));
     store.put_presence(robot, &a, None).await.unwrap();
-    assert!(matches!(store.put_presence(robot, &b, None).await, Err(StoreError::Conflict { .. })));
-    let (first, second) =
-        tokio::join!(store.put_presence(robot, &b, Some(&a)), store.put_presence(robot, &closed, Some(&a)));
+    assert!(matches!(
+        store.put_presence(robot, &b, None).await,
+        Err(StoreError::Conflict { .. })
+    ));
+    let (first, second) = tokio::join!(
+        store.put_presence(robot, &b, Some(&a)),
+        store.put_presence(robot, &closed, Some(&a))
+    );
     assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
     if second.is_ok() {
         store.put_presence(robot, &b, Some(&closed)).await.unwrap();

@@ -23,7 +23,10 @@ pub async fn incident_store(store: &dyn IncidentStore) {
 #[tokio::test]
 async fn each_incident_is_kept_once_with_its_bytes() {
     let table = LocalTable::start().await;
-    let other = Incident { reason: "the tile describes 3 cells instead of 4096".into(), ..sample("robot_a") };
+    let other = Incident {
+        reason: "the tile describes 3 cells instead of 4096".into(),
+        ..sample("robot_a")
+    };
     for incident in [sample("robot_a"), sample("robot_a"), sample("robot_b"), other] {
         table.store.record(&incident).await.unwrap();
     }

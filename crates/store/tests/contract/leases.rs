@@ -22,7 +22,10 @@ pub async fn lease_store(store: &dyn LeaseStore) {
     assert_eq!(store.lease(lease.id).await.unwrap(), None);
     store.put_lease(&lease).await.unwrap();
     assert_eq!(store.lease(lease.id).await.unwrap(), Some(lease.clone()));
-    let renewed = Lease { expires_at: lease.expires_at.plus(LEASE_VALID), ..lease };
+    let renewed = Lease {
+        expires_at: lease.expires_at.plus(LEASE_VALID),
+        ..lease
+    };
     store.put_lease(&renewed).await.unwrap();
     assert_eq!(store.lease(renewed.id).await.unwrap(), Some(renewed));
 }

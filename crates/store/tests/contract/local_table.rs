@@ -27,14 +27,23 @@ impl LocalTable {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let database = dynoxide::Database::memory().unwrap();
-        tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
+        tokio::spawn(dynoxide::server::serve_with_shutdown(
+            listener,
+            database,
+            std::future::pending(),
+        ));
         let meter = Arc::new(CapacityMeter::default());
         let millis = Arc::new(AtomicI64::new(AT.millis()));
         let clock = millis.clone();
         let now = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
         let store = connect(config(&endpoint, Some(meter.clone())), now).await;
         store.create_table().await.unwrap();
-        Self { store, meter, endpoint, millis }
+        Self {
+            store,
+            meter,
+            endpoint,
+            millis,
+        }
     }
 
     /// Lets time pass for the store.
@@ -54,7 +63,10 @@ impl LocalTable {
 }
 
 pub fn config(endpoint: &str, meter: Option<Arc<CapacityMeter>>) -> ConnectConfig {
-    let credentials = StaticCredentials { key_id: "test".into(), secret: "test".into() };
+    let credentials = StaticCredentials {
+        key_id: "test".into(),
+        secret: "test".into(),
+    };
     ConnectConfig {
         endpoint: Some(endpoint.into()),
         region: Some(REGION.into()),

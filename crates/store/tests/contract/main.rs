@@ -1,6 +1,8 @@
 //! What every store port promises, held against [`store::TableStore`] over an in-process DynamoDB engine and the real
 //! client. Each port's contract is one function over the port, so that another store could be held to it.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod accounts;
 mod capacity;
 mod claims;

@@ -9,13 +9,22 @@ use mapping::view::FloorView;
 use crate::samples::{floor_id, robot_id, room_tile, run_id, scope};
 
 fn fold(n: u32, run: u128) -> OpenFold {
-    OpenFold { n, robot: robot_id(1), run: run_id(run), alignment: Pose::new(0.25, -1.125, 0.5) }
+    OpenFold {
+        n,
+        robot: robot_id(1),
+        run: run_id(run),
+        alignment: Pose::new(0.25, -1.125, 0.5),
+    }
 }
 
 fn voted(x: i16, n: u32) -> StoredHomeTile {
     let mut tile = HomeTile::new();
     (1..=n).for_each(|n| assert!(tile.vote(&room_tile(), n)));
-    StoredHomeTile { index: TileIndex::new(x, 0), n, tile }
+    StoredHomeTile {
+        index: TileIndex::new(x, 0),
+        n,
+        tile,
+    }
 }
 
 pub async fn map_store(store: &dyn MapStore) {
@@ -31,38 +40,77 @@ async fn folds(store: &dyn MapStore) {
     let close = |n| store.close_fold(&home, floor, n);
     assert_eq!(state().await, FoldState::default());
     for n in [0, 2] {
-        assert!(matches!(open(fold(n, 1)).await, Err(StoreError::Conflict { .. })), "vote {n} before the first");
+        assert!(
+            matches!(open(fold(n, 1)).await, Err(StoreError::Conflict { .. })),
+            "vote {n} before the first"
+        );
     }
-    assert!(matches!(close(1).await, Err(StoreError::Conflict { .. })), "nothing is open");
+    assert!(
+        matches!(close(1).await, Err(StoreError::Conflict { .. })),
+        "nothing is open"
+    );
     open(fold(1, 1)).await.unwrap();
-    assert_eq!(state().await, FoldState { closed: 0, open: Some(fold(1, 1)) });
+    assert_eq!(
+        state().await,
+        FoldState {
+            closed: 0,
+            open: Some(fold(1, 1))
+        }
+    );
     for n in [1, 2] {
-        assert!(matches!(open(fold(n, 2)).await, Err(StoreError::Conflict { .. })), "vote {n} beside the first");
+        assert!(
+            matches!(open(fold(n, 2)).await, Err(StoreError::Conflict { .. })),
+            "vote {n} beside the first"
+        );
     }
     assert!(matches!(close(2).await, Err(StoreError::Conflict { .. })));
     close(1).await.unwrap();
     close(1).await.unwrap();
-    assert_eq!(state().await, FoldState { closed: 1, open: None });
+    assert_eq!(
+        state().await,
+        FoldState {
+            closed: 1,
+            open: None
+        }
+    );
     for n in [1, 3] {
-        assert!(matches!(open(fold(n, 2)).await, Err(StoreError::Conflict { .. })), "vote {n} after the first");
+        assert!(
+            matches!(open(fold(n, 2)).await, Err(StoreError::Conflict { .. })),
+            "vote {n} after the first"
+        );
     }
     open(fold(2, 2)).await.unwrap();
     close(1).await.unwrap();
-    assert_eq!(state().await, FoldState { closed: 1, open: Some(fold(2, 2)) });
+    assert_eq!(
+        state().await,
+        FoldState {
+            closed: 1,
+            open: Some(fold(2, 2))
+        }
+    );
 }
 
 async fn tiles(store: &dyn MapStore) {
     let (home, floor) = (scope(1), floor_id(1));
     let put = |tile| async move { store.put_home_tile(&scope(1), floor, &tile).await };
-    assert_eq!(store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(), None);
+    assert_eq!(
+        store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(),
+        None
+    );
     put(voted(0, 1)).await.unwrap();
     put(voted(0, 3)).await.unwrap();
     for n in [3, 2] {
         assert!(matches!(put(voted(0, n)).await, Err(StoreError::Conflict { .. })));
     }
     put(voted(-7, 2)).await.unwrap();
-    assert_eq!(store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(), Some(voted(0, 3)));
-    assert_eq!(store.home_tiles(&home, floor).await.unwrap(), [voted(-7, 2), voted(0, 3)]);
+    assert_eq!(
+        store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(),
+        Some(voted(0, 3))
+    );
+    assert_eq!(
+        store.home_tiles(&home, floor).await.unwrap(),
+        [voted(-7, 2), voted(0, 3)]
+    );
 }
 
 async fn views(store: &dyn MapStore) {
@@ -77,13 +125,25 @@ async fn views(store: &dyn MapStore) {
 }
 
 pub async fn maps_stay_in_their_home(store: &dyn MapStore) {
-    store.open_fold(&scope(1), floor_id(1), &fold(1, 1)).await.unwrap();
-    store.put_home_tile(&scope(1), floor_id(1), &voted(0, 1)).await.unwrap();
+    store
+        .open_fold(&scope(1), floor_id(1), &fold(1, 1))
+        .await
+        .unwrap();
+    store
+        .put_home_tile(&scope(1), floor_id(1), &voted(0, 1))
+        .await
+        .unwrap();
     for (home, floor) in [(2, 1), (1, 2)] {
         let (home, floor) = (scope(home), floor_id(floor));
-        assert_eq!(store.fold_state(&home, floor).await.unwrap(), FoldState::default());
+        assert_eq!(
+            store.fold_state(&home, floor).await.unwrap(),
+            FoldState::default()
+        );
         assert_eq!(store.home_tiles(&home, floor).await.unwrap(), []);
-        assert_eq!(store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(), None);
+        assert_eq!(
+            store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(),
+            None
+        );
     }
 }
 

@@ -14,7 +14,11 @@ where
     let mut cursor = None;
     loop {
         let page = read(PageRequest::new(limit, cursor)).await.unwrap();
-        assert!(page.items.len() <= limit, "{} items on a page of {limit}", page.items.len());
+        assert!(
+            page.items.len() <= limit,
+            "{} items on a page of {limit}",
+            page.items.len()
+        );
         pages.push(page.items);
         cursor = page.next;
         if cursor.is_none() {

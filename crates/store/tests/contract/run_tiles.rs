@@ -9,7 +9,11 @@ use crate::local_table::LocalTable;
 use crate::samples::{noisy_tile, room_tile, run_id, scope};
 
 fn stored(x: i16, y: i16, rev: u32, cells: RunTile) -> StoredRunTile {
-    StoredRunTile { index: TileIndex::new(x, y), rev: Rev(rev), cells }
+    StoredRunTile {
+        index: TileIndex::new(x, y),
+        rev: Rev(rev),
+        cells,
+    }
 }
 
 fn one_cell(col: usize) -> RunTile {
@@ -27,15 +31,24 @@ pub async fn run_tile_store(store: &dyn RunTileStore) {
     assert_eq!(put(stored(0, 0, 10, one_cell(10))).await, Written::Stored);
     assert_eq!(put(stored(-1, 3, 1, room_tile())).await, Written::Stored);
     assert_eq!(put(stored(-1, -3, 1, room_tile())).await, Written::Stored);
-    let expected =
-        [stored(-1, -3, 1, room_tile()), stored(-1, 3, 1, room_tile()), stored(0, 0, 10, one_cell(10))];
+    let expected = [
+        stored(-1, -3, 1, room_tile()),
+        stored(-1, 3, 1, room_tile()),
+        stored(0, 0, 10, one_cell(10)),
+    ];
     assert_eq!(store.tiles(&scope(1), run_id(1)).await.unwrap(), expected);
     let revs = expected.map(|tile| (tile.index, tile.rev));
     assert_eq!(store.tile_revs(&scope(1), run_id(1)).await.unwrap(), revs.into());
 
     for (home, run) in [(2, 1), (1, 2)] {
         assert_eq!(store.tiles(&scope(home), run_id(run)).await.unwrap(), []);
-        assert!(store.tile_revs(&scope(home), run_id(run)).await.unwrap().is_empty());
+        assert!(
+            store
+                .tile_revs(&scope(home), run_id(run))
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
     revisions_race(store).await;
 }
@@ -49,7 +62,10 @@ async fn revisions_race(store: &dyn RunTileStore) {
         assert_eq!(newer.unwrap(), Written::Stored);
     }
     let revs = store.tile_revs(&scope(1), run_id(3)).await.unwrap();
-    assert!(revs.len() == 8 && revs.values().all(|rev| *rev == Rev(2)), "{revs:?}");
+    assert!(
+        revs.len() == 8 && revs.values().all(|rev| *rev == Rev(2)),
+        "{revs:?}"
+    );
 }
 
 #[tokio::test]
@@ -65,7 +81,10 @@ async fn all_tiles_of_a_large_run_are_read_beyond_one_megabyte() {
     let tiles = table.store.tiles(&scope(1), run_id(1)).await.unwrap();
     assert_eq!(tiles.len(), 1_000);
     assert!(tiles.is_sorted_by_key(|tile| tile.index));
-    assert_eq!(table.store.tile_revs(&scope(1), run_id(1)).await.unwrap().len(), 1_000);
+    assert_eq!(
+        table.store.tile_revs(&scope(1), run_id(1)).await.unwrap().len(),
+        1_000
+    );
 }
 
 #[tokio::test]
@@ -75,5 +94,12 @@ async fn tiles_are_forgotten_after_ninety_days() {
     table.store.put_tile(&scope(1), run_id(1), &tile).await.unwrap();
     table.pass(Duration::from_secs(90 * 24 * 60 * 60));
     assert_eq!(table.store.tiles(&scope(1), run_id(1)).await.unwrap(), []);
-    assert!(table.store.tile_revs(&scope(1), run_id(1)).await.unwrap().is_empty());
+    assert!(
+        table
+            .store
+            .tile_revs(&scope(1), run_id(1))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

@@ -3,7 +3,9 @@
 use domain::Timestamp;
 use domain::access::HomeScope;
 use domain::claim::{Claim, ClaimCode};
-use domain::command::{Chosen, Command, CommandKind, CommandNumber, CommandState, Corner, Order, Scope, Zone};
+use domain::command::{
+    Chosen, Command, CommandKind, CommandNumber, CommandState, Corner, Order, Scope, Zone,
+};
 use domain::home::{Home, Membership, Name, Role};
 use domain::id::{ClaimId, CommandId, FloorId, HomeId, PairingId, PersonId, RobotId, RunId};
 use domain::presence::Presence;
@@ -40,7 +42,11 @@ pub fn name(text: &str) -> Name {
 }
 
 pub fn owner(person: u128, home: u128) -> Membership {
-    Membership { home: home_id(home), person: person_id(person), role: Role::Owner }
+    Membership {
+        home: home_id(home),
+        person: person_id(person),
+        role: Role::Owner,
+    }
 }
 
 /// The scope of a member of the home.
@@ -49,12 +55,23 @@ pub fn scope(home: u128) -> HomeScope {
 }
 
 pub fn home(n: u128) -> Home {
-    Home { id: home_id(n), name: name("Lindenstraße 9"), created_at: AT }
+    Home {
+        id: home_id(n),
+        name: name("Lindenstraße 9"),
+        created_at: AT,
+    }
 }
 
 pub fn unpaired(n: u128) -> Robot {
-    let certificate = Certificate { id: format!("{n:064x}"), not_after: AT };
-    Robot { id: robot_id(n), pairing: None, certificate: Some(certificate) }
+    let certificate = Certificate {
+        id: format!("{n:064x}"),
+        not_after: AT,
+    };
+    Robot {
+        id: robot_id(n),
+        pairing: None,
+        certificate: Some(certificate),
+    }
 }
 
 pub fn paired(n: u128, home: u128) -> Robot {
@@ -65,7 +82,10 @@ pub fn paired(n: u128, home: u128) -> Robot {
         floor: None,
         paired_at: AT,
     };
-    Robot { pairing: Some(pairing), ..unpaired(n) }
+    Robot {
+        pairing: Some(pairing),
+        ..unpaired(n)
+    }
 }
 
 pub fn status(boot: u32, seq: u32) -> Status {
@@ -88,7 +108,13 @@ pub fn status(boot: u32, seq: u32) -> Status {
 
 pub fn presence(session: &str, connected: bool) -> Presence {
     let reason = (!connected).then(|| "CONNECTION_LOST".to_owned());
-    Presence { connected, session: session.into(), version: 1, since: AT, reason }
+    Presence {
+        connected,
+        session: session.into(),
+        version: 1,
+        since: AT,
+        reason,
+    }
 }
 
 pub fn claim(n: u128, code: u64) -> Claim {
@@ -144,9 +170,16 @@ pub fn finished(run: &Run, points: i32) -> Run {
         area_cm2: 421_000,
         duration_ms: 1_900_000,
         manifest: Manifest::new(tiles, [0xA5; 32]).unwrap(),
-        track: (0..points).map(|step| (step * 731 % 9_000, step * 1_117 % 7_000)).collect(),
+        track: (0..points)
+            .map(|step| (step * 731 % 9_000, step * 1_117 % 7_000))
+            .collect(),
     };
-    Run { state: RunState::Finished, seq: run.seq + 1, report: Some(report), ..run.clone() }
+    Run {
+        state: RunState::Finished,
+        seq: run.seq + 1,
+        report: Some(report),
+        ..run.clone()
+    }
 }
 
 /// A tile as a room leaves it: a wall along one side, free floor, a few obstacles.
@@ -168,7 +201,12 @@ pub fn noisy_tile(seed: u64) -> RunTile {
         noise ^= noise << 13;
         noise ^= noise >> 7;
         noise ^= noise << 17;
-        let cell = [RunCell::Unknown, RunCell::Free, RunCell::Occupied, RunCell::Touched][noise as usize % 4];
+        let cell = [
+            RunCell::Unknown,
+            RunCell::Free,
+            RunCell::Occupied,
+            RunCell::Touched,
+        ][noise as usize % 4];
         tile.set(slot % 64, slot / 64, cell);
     }
     tile
