@@ -35,14 +35,20 @@ pub enum InitError {
 
 /// The value of an environment variable; an empty one counts as missing.
 pub fn variable(name: &'static str) -> Result<String, InitError> {
-    env::var(name).ok().filter(|value| !value.is_empty()).ok_or(InitError::Missing(name))
+    env::var(name)
+        .ok()
+        .filter(|value| !value.is_empty())
+        .ok_or(InitError::Missing(name))
 }
 
 /// Lets log lines be JSON objects on standard output, as many as the variable `LOG_LEVEL` says.
 pub fn start_logs() {
     let level = env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned());
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter);
+    let lines = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter);
     // A second call in one process finds the first one's logs, which are as good.
     let _ = lines.try_init();
 }
@@ -50,7 +56,10 @@ pub fn start_logs() {
 /// The stores on the table that the variable `TABLE_NAME` names.
 pub async fn table() -> Result<Arc<TableStore>, InitError> {
     let table = variable("TABLE_NAME")?;
-    let config = ConnectConfig { table, ..ConnectConfig::default() };
+    let config = ConnectConfig {
+        table,
+        ..ConnectConfig::default()
+    };
     Ok(Arc::new(store::connect(config, Arc::new(now)).await))
 }
 
@@ -58,7 +67,10 @@ pub async fn table() -> Result<Arc<TableStore>, InitError> {
 pub fn endpoint() -> Result<Endpoint, InitError> {
     let (region, account) = (variable("AWS_REGION")?, variable("ACCOUNT_ID")?);
     if account.len() != 12 || !account.chars().all(|digit| digit.is_ascii_digit()) {
-        return Err(InitError::Unusable { name: "ACCOUNT_ID", reason: "must have twelve digits" });
+        return Err(InitError::Unusable {
+            name: "ACCOUNT_ID",
+            reason: "must have twelve digits",
+        });
     }
     Ok(Endpoint { region, account })
 }

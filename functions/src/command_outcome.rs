@@ -26,7 +26,10 @@ pub struct CommandOutcome {
 impl CommandOutcome {
     /// A handler over the use case.
     pub fn new(settling: Settling, incidents: Arc<dyn IncidentStore>) -> Self {
-        Self { settling, incidents: Incidents::new("command_outcome", incidents) }
+        Self {
+            settling,
+            incidents: Incidents::new("command_outcome", incidents),
+        }
     }
 
     /// Applies a robot's word on a command.
@@ -34,23 +37,45 @@ impl CommandOutcome {
     /// # Errors
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else { return Ok(()) };
+        let Some(message) = self.incidents.admit(event, now).await? else {
+            return Ok(());
+        };
         let taken = self.take(&message).await;
-        let Some(_) = self.incidents.refused(&message, taken).await? else { return Ok(()) };
+        let Some(_) = self.incidents.refused(&message, taken).await? else {
+            return Ok(());
+        };
         self.end_repeats(&message).await
     }
 
     async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {
-        let Ack { command, pairing, answer, .. } = Ack::decode(&message.payload)?;
-        let word = CommandWord { command, pairing, state: answer.into() };
+        let Ack {
+            command,
+            pairing,
+            answer,
+            ..
+        } = Ack::decode(&message.payload)?;
+        let word = CommandWord {
+            command,
+            pairing,
+            state: answer.into(),
+        };
         Ok(self.settling.take(message.robot, &word).await?)
     }
 
     /// A robot repeats its word until it hears that the command is settled; a refused word must not come for ever.
     async fn end_repeats(&self, message: &RobotMessage) -> Result<(), HandlerError> {
-        let Ok(About { pairing, command }) = json::decode(&message.payload) else { return Ok(()) };
-        let receipt = Receipt { pairing: Some(pairing), kind: ReceiptKind::Settled { command } };
-        Ok(self.settling.mailbox.post_receipt(message.robot, &receipt).await?)
+        let Ok(About { pairing, command }) = json::decode(&message.payload) else {
+            return Ok(());
+        };
+        let receipt = Receipt {
+            pairing: Some(pairing),
+            kind: ReceiptKind::Settled { command },
+        };
+        Ok(self
+            .settling
+            .mailbox
+            .post_receipt(message.robot, &receipt)
+            .await?)
     }
 }
 

@@ -36,7 +36,10 @@ impl From<WireError> for Failure {
     fn from(error: WireError) -> Self {
         let text = error.to_string();
         let field = error.field();
-        let reason = text.strip_prefix(field).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&text);
+        let reason = text
+            .strip_prefix(field)
+            .and_then(|rest| rest.strip_prefix(": "))
+            .unwrap_or(&text);
         Self::Refused(FieldError::new(field, reason))
     }
 }
@@ -67,17 +70,26 @@ mod tests {
 
     #[test]
     fn a_refused_payload_names_its_field_once() {
-        let Failure::Refused(error) = WireError::Truncated { field: "tiles.cells" }.into() else { panic!() };
+        let Failure::Refused(error) = WireError::Truncated { field: "tiles.cells" }.into() else {
+            panic!()
+        };
         assert_eq!(error.to_string(), "tiles.cells: the payload ends within it");
     }
 
     #[test]
     fn only_what_can_never_be_stored_is_refused() {
         let store = |error: StoreError| Failure::from(UseCaseError::Store(error));
-        let too_large = StoreError::TooLarge { what: "run", bytes: 500_000, limit: 400_000 };
+        let too_large = StoreError::TooLarge {
+            what: "run",
+            bytes: 500_000,
+            limit: 400_000,
+        };
         assert!(matches!(store(too_large), Failure::Refused(error) if error.field == "run"));
         let away = StoreError::Unavailable("no route".into());
         assert!(matches!(store(away), Failure::Later(HandlerError::Store(_))));
-        assert!(matches!(store(StoreError::Conflict { what: "run" }), Failure::Later(_)));
+        assert!(matches!(
+            store(StoreError::Conflict { what: "run" }),
+            Failure::Later(_)
+        ));
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use domain::FieldError;
 use domain::Timestamp;
 use domain::ports::IncidentStore;
 use domain::usecase::Folding;
-use domain::FieldError;
 use serde_json::Value;
 use store::RunKey;
 
@@ -23,7 +23,10 @@ pub struct Fold {
 impl Fold {
     /// A handler over the use case.
     pub fn new(folding: Folding, incidents: Arc<dyn IncidentStore>) -> Self {
-        Self { folding, incidents: Incidents::new("fold", incidents) }
+        Self {
+            folding,
+            incidents: Incidents::new("fold", incidents),
+        }
     }
 
     /// Folds all runs of the event; one that cannot be folded now does not hold up the others.

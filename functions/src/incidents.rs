@@ -42,7 +42,8 @@ impl Incidents {
         now: Timestamp,
     ) -> Result<(), HandlerError> {
         let client = event.get("clientId").and_then(Value::as_str).unwrap_or_default();
-        self.record(client, refusal, event.to_string().as_bytes(), now).await
+        self.record(client, refusal, event.to_string().as_bytes(), now)
+            .await
     }
 
     /// Why the message was refused, once that is recorded; `None` when it was taken.
@@ -55,7 +56,8 @@ impl Incidents {
             Ok(()) => Ok(None),
             Err(Failure::Later(error)) => Err(error),
             Err(Failure::Refused(refusal)) => {
-                self.record(&message.robot.to_string(), &refusal, &message.payload, message.at).await?;
+                self.record(&message.robot.to_string(), &refusal, &message.payload, message.at)
+                    .await?;
                 Ok(Some(refusal))
             }
         }
@@ -80,6 +82,16 @@ impl Incidents {
         );
         let payload = payload.iter().take(MAX_KEPT_BYTES).copied().collect();
         let (handler, client) = (self.handler.to_owned(), client.to_owned());
-        Ok(self.store.record(&Incident { handler, client, field, reason, payload, at }).await?)
+        Ok(self
+            .store
+            .record(&Incident {
+                handler,
+                client,
+                field,
+                reason,
+                payload,
+                at,
+            })
+            .await?)
     }
 }

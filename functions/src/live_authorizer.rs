@@ -42,11 +42,15 @@ impl LiveAuthorizer {
         password: &[u8],
         now: Timestamp,
     ) -> Result<Option<Value>, HandlerError> {
-        let Some(id) = Lease::of_client(client_id) else { return Ok(None) };
+        let Some(id) = Lease::of_client(client_id) else {
+            return Ok(None);
+        };
         let lease = self.leases.lease(id).await?;
         let token_hash = sha256_hex(password);
         let holds = |lease: &Lease| lease.token_hash == token_hash && lease.expires_at > now;
-        Ok(lease.filter(holds).map(|lease| policy_document(&lease, &self.endpoint)))
+        Ok(lease
+            .filter(holds)
+            .map(|lease| policy_document(&lease, &self.endpoint)))
     }
 
     /// Answers AWS IoT; a request that cannot be read is a no.
@@ -55,7 +59,10 @@ impl LiveAuthorizer {
     /// [`HandlerError`] when the lease cannot be read now.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<AuthorizerResponse, HandlerError> {
         let Ok(request) = AuthorizerRequest::try_from(event) else {
-            tracing::warn!(monotonic_counter.refused = 1, "live connection without client id and password");
+            tracing::warn!(
+                monotonic_counter.refused = 1,
+                "live connection without client id and password"
+            );
             return Ok(answer("none", None));
         };
         let policy = self.admit(&request.client_id, &request.password, now).await?;
@@ -68,9 +75,14 @@ impl LiveAuthorizer {
 
 /// Lets the watcher connect with the lease's client id, and read the robot's live topics, nothing else.
 pub fn policy_document(lease: &Lease, endpoint: &Endpoint) -> Value {
-    let topics = [Downlink::LivePose(lease.robot), Downlink::LiveTiles(lease.robot)].map(|topic| topic.to_string());
-    let filters = topics.each_ref().map(|topic| Resource::TopicFilter(topic).arn(endpoint));
-    let topics = topics.each_ref().map(|topic| Resource::Topic(topic).arn(endpoint));
+    let topics =
+        [Downlink::LivePose(lease.robot), Downlink::LiveTiles(lease.robot)].map(|topic| topic.to_string());
+    let filters = topics
+        .each_ref()
+        .map(|topic| Resource::TopicFilter(topic).arn(endpoint));
+    let topics = topics
+        .each_ref()
+        .map(|topic| Resource::Topic(topic).arn(endpoint));
     let client = Resource::Client(&lease.client_id()).arn(endpoint);
     json!({
         "Version": "2012-10-17",
@@ -85,7 +97,11 @@ pub fn policy_document(lease: &Lease, endpoint: &Endpoint) -> Value {
 fn answer(client_id: &str, policy: Option<Value>) -> AuthorizerResponse {
     AuthorizerResponse {
         is_authenticated: policy.is_some(),
-        principal_id: client_id.chars().filter(char::is_ascii_alphanumeric).take(128).collect(),
+        principal_id: client_id
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(128)
+            .collect(),
         disconnect_after_in_seconds: DISCONNECT_AFTER_SECONDS,
         refresh_after_in_seconds: REFRESH_AFTER_SECONDS,
         policy_documents: policy.into_iter().collect(),

@@ -29,7 +29,11 @@ impl MapIngest {
     pub fn new(ingesting: Ingesting, incidents: Arc<dyn IncidentStore>) -> Self {
         let (authorizing, sealing) = (ingesting.authorizing.clone(), ingesting.sealing.clone());
         let run_events = RunEvents { authorizing, sealing };
-        Self { ingesting, run_events, incidents: Incidents::new("map_ingest", incidents) }
+        Self {
+            ingesting,
+            run_events,
+            incidents: Incidents::new("map_ingest", incidents),
+        }
     }
 
     /// Stores the tiles of one message.
@@ -37,30 +41,44 @@ impl MapIngest {
     /// # Errors
     /// [`HandlerError`] when the event shall come again; all of it may then be stored a second time.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else { return Ok(()) };
+        let Some(message) = self.incidents.admit(event, now).await? else {
+            return Ok(());
+        };
         let taken = self.take(&message).await;
-        let Some(refusal) = self.incidents.refused(&message, taken).await? else { return Ok(()) };
+        let Some(refusal) = self.incidents.refused(&message, taken).await? else {
+            return Ok(());
+        };
         self.answer(&message, &refusal).await
     }
 
     async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {
         let pack = TilePack::decode(&message.payload)?;
         let tiles = pack.tiles.iter().map(stored).collect::<Result<_, _>>()?;
-        let sent = RunTiles { pairing: pack.pairing, run: pack.run, tiles };
+        let sent = RunTiles {
+            pairing: pack.pairing,
+            run: pack.run,
+            tiles,
+        };
         self.ingesting.take(message.robot, &sent).await?;
         Ok(())
     }
 
     async fn answer(&self, message: &RobotMessage, refusal: &FieldError) -> Result<(), HandlerError> {
         match run_of(&message.payload) {
-            Some((pairing, run)) => tell_refusal(&self.run_events, message.robot, pairing, run, refusal).await,
+            Some((pairing, run)) => {
+                tell_refusal(&self.run_events, message.robot, pairing, run, refusal).await
+            }
             None => Ok(()),
         }
     }
 }
 
 fn stored(tile: &PackedTile) -> Result<StoredRunTile, WireError> {
-    Ok(StoredRunTile { index: tile.index, rev: tile.rev, cells: tile.unpack()? })
+    Ok(StoredRunTile {
+        index: tile.index,
+        rev: tile.rev,
+        cells: tile.unpack()?,
+    })
 }
 
 /// The run that a pack is about, if at least its head can be read: the head of a pack without tiles is a whole pack.

@@ -21,7 +21,10 @@ pub struct PresenceEvents {
 impl PresenceEvents {
     /// A handler over the use case.
     pub fn new(tracking: PresenceTracking, incidents: Arc<dyn IncidentStore>) -> Self {
-        Self { tracking, incidents: Incidents::new("presence", incidents) }
+        Self {
+            tracking,
+            incidents: Incidents::new("presence", incidents),
+        }
     }
 
     /// Notes that a robot came or went; other clients pass.

@@ -24,7 +24,10 @@ pub struct RunReports {
 impl RunReports {
     /// A handler over the use case.
     pub fn new(run_events: RunEvents, incidents: Arc<dyn IncidentStore>) -> Self {
-        Self { run_events, incidents: Incidents::new("run_events", incidents) }
+        Self {
+            run_events,
+            incidents: Incidents::new("run_events", incidents),
+        }
     }
 
     /// Applies the run event of one message.
@@ -32,9 +35,13 @@ impl RunReports {
     /// # Errors
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else { return Ok(()) };
+        let Some(message) = self.incidents.admit(event, now).await? else {
+            return Ok(());
+        };
         let taken = self.take(&message).await;
-        let Some(refusal) = self.incidents.refused(&message, taken).await? else { return Ok(()) };
+        let Some(refusal) = self.incidents.refused(&message, taken).await? else {
+            return Ok(());
+        };
         match json::decode::<About>(&message.payload) {
             Ok(About { pairing, run }) => {
                 tell_refusal(&self.run_events, message.robot, pairing, run, &refusal).await
@@ -64,7 +71,10 @@ pub(crate) async fn tell_refusal(
     run: RunId,
     refusal: &FieldError,
 ) -> Result<(), HandlerError> {
-    match run_events.refuse(robot, pairing, run, &refusal.field, &refusal.reason).await {
+    match run_events
+        .refuse(robot, pairing, run, &refusal.field, &refusal.reason)
+        .await
+    {
         Ok(()) => Ok(()),
         Err(UseCaseError::Device(error)) => Err(error.into()),
         Err(UseCaseError::Store(error)) => Err(error.into()),

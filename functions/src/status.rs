@@ -22,7 +22,10 @@ pub struct StatusReports {
 impl StatusReports {
     /// A handler over the use case.
     pub fn new(tracking: StatusTracking, incidents: Arc<dyn IncidentStore>) -> Self {
-        Self { tracking, incidents: Incidents::new("status", incidents) }
+        Self {
+            tracking,
+            incidents: Incidents::new("status", incidents),
+        }
     }
 
     /// Stores the report of one message. A refused one gets no answer: the robot sends another on its next change.
@@ -30,7 +33,9 @@ impl StatusReports {
     /// # Errors
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else { return Ok(()) };
+        let Some(message) = self.incidents.admit(event, now).await? else {
+            return Ok(());
+        };
         let taken = self.take(&message, now).await;
         self.incidents.refused(&message, taken).await.map(|_| ())
     }
@@ -38,7 +43,11 @@ impl StatusReports {
     async fn take(&self, message: &RobotMessage, now: Timestamp) -> Result<(), Failure> {
         let report = StatusReport::decode(&message.payload)?;
         let status = report.status(message.at)?;
-        let reported = ReportedStatus { pairing: report.pairing, status, nonce: report.nonce };
+        let reported = ReportedStatus {
+            pairing: report.pairing,
+            status,
+            nonce: report.nonce,
+        };
         Ok(self.tracking.take(message.robot, &reported, now).await?)
     }
 }

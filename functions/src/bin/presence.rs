@@ -7,6 +7,11 @@ use functions::{PresenceEvents, bootstrap};
 async fn main() -> Result<(), lambda_runtime::Error> {
     bootstrap::start_logs();
     let table = bootstrap::table().await?;
-    let handler = PresenceEvents::new(PresenceTracking { health: table.clone() }, table);
+    let handler = PresenceEvents::new(
+        PresenceTracking {
+            health: table.clone(),
+        },
+        table,
+    );
     bootstrap::serve(handler, PresenceEvents::handle).await
 }

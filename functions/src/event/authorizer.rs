@@ -40,10 +40,16 @@ impl TryFrom<&Value> for AuthorizerRequest {
     type Error = FieldError;
 
     fn try_from(event: &Value) -> Result<Self, FieldError> {
-        let Request { protocol_data: ProtocolData { mqtt } } = shaped(event)?;
+        let Request {
+            protocol_data: ProtocolData { mqtt },
+        } = shaped(event)?;
         let password = STANDARD.decode(&mqtt.password);
-        let password = password.map_err(|_| FieldError::new("protocolData.mqtt.password", "must be base64"))?;
-        Ok(Self { client_id: mqtt.client_id, password })
+        let password =
+            password.map_err(|_| FieldError::new("protocolData.mqtt.password", "must be base64"))?;
+        Ok(Self {
+            client_id: mqtt.client_id,
+            password,
+        })
     }
 }
 

@@ -45,7 +45,10 @@ impl RobotPresence {
         }
         let robot = lifecycle.client_id.parse::<RobotId>();
         let robot = robot.map_err(|error| FieldError::new("clientId", error.to_string()))?;
-        Ok(Some(Self { robot, event: lifecycle.into() }))
+        Ok(Some(Self {
+            robot,
+            event: lifecycle.into(),
+        }))
     }
 }
 
@@ -55,9 +58,12 @@ impl From<Lifecycle> for PresenceEvent {
         let at = Timestamp::from_millis(lifecycle.timestamp);
         match lifecycle.event_type {
             EventType::Connected => Self::Connected { session, version, at },
-            EventType::Disconnected => {
-                Self::Disconnected { session, version, at, reason: lifecycle.disconnect_reason }
-            }
+            EventType::Disconnected => Self::Disconnected {
+                session,
+                version,
+                at,
+                reason: lifecycle.disconnect_reason,
+            },
         }
     }
 }

@@ -43,8 +43,15 @@ impl TryFrom<&Value> for RobotMessage {
         if envelope.robot != envelope.client_id {
             return Err(FieldError::new("topic", "must be one of the client's own"));
         }
-        let payload = STANDARD.decode(&envelope.data).map_err(|_| FieldError::new("data", "must be base64"))?;
-        Ok(Self { robot, payload, trace: envelope.trace, at: Timestamp::from_millis(envelope.ts) })
+        let payload = STANDARD
+            .decode(&envelope.data)
+            .map_err(|_| FieldError::new("data", "must be base64"))?;
+        Ok(Self {
+            robot,
+            payload,
+            trace: envelope.trace,
+            at: Timestamp::from_millis(envelope.ts),
+        })
     }
 }
 
@@ -66,13 +73,19 @@ mod tests {
     #[test]
     fn another_robots_topic_is_refused() {
         let other = "robot_01BX5ZZKBKACTAV9WEVGEMMVRZ";
-        assert_eq!(refused(|event| event["robot"] = json!(other)), "topic: must be one of the client's own");
+        assert_eq!(
+            refused(|event| event["robot"] = json!(other)),
+            "topic: must be one of the client's own"
+        );
         assert!(refused(|event| event["clientId"] = json!("app_x")).starts_with("clientId: not a robot id"));
     }
 
     #[test]
     fn what_the_rule_would_never_make_is_refused_by_field() {
-        assert_eq!(refused(|event| event["data"] = json!("AQI")), "data: must be base64");
+        assert_eq!(
+            refused(|event| event["data"] = json!("AQI")),
+            "data: must be base64"
+        );
         assert!(refused(|event| event["ts"] = json!(1.5)).starts_with("event:"));
         assert!(refused(|event| *event = json!(null)).starts_with("event:"));
         assert!(refused(|event| *event = json!({})).contains("`data`"));

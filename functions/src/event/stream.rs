@@ -46,6 +46,9 @@ pub fn changed_runs(event: &Value) -> Result<Vec<Result<RunKey, FieldError>>, Fi
 }
 
 fn run_key(record: &Value) -> Result<RunKey, FieldError> {
-    let Record { dynamodb: Change { keys } } = shaped(record)?;
-    RunKey::parse(&keys.pk.s, &keys.sk.s).ok_or_else(|| FieldError::new("dynamodb.Keys", "are not those of a run"))
+    let Record {
+        dynamodb: Change { keys },
+    } = shaped(record)?;
+    RunKey::parse(&keys.pk.s, &keys.sk.s)
+        .ok_or_else(|| FieldError::new("dynamodb.Keys", "are not those of a run"))
 }

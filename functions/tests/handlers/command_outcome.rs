@@ -29,18 +29,30 @@ fn world_with_a_command() -> World {
 
 fn word(world: &World) -> Ack {
     let (command, pairing) = (CommandId::from_u128(COMMAND), world.pairing);
-    Ack { command, pairing, answer: Answer::Accepted { run: None }, at: NOW }
+    Ack {
+        command,
+        pairing,
+        answer: Answer::Accepted { run: None },
+        at: NOW,
+    }
 }
 
 async fn handle(world: &World, payload: &[u8]) -> Vec<String> {
-    world.command_outcome().handle(&world.event(payload), NOW).await.unwrap();
+    world
+        .command_outcome()
+        .handle(&world.event(payload), NOW)
+        .await
+        .unwrap();
     world.refusals("command_outcome")
 }
 
 fn settled(world: &World) -> bool {
     let shelves = world.memory.look();
     let command = CommandId::from_u128(COMMAND);
-    shelves.receipts.iter().any(|(_, receipt)| receipt.kind == ReceiptKind::Settled { command })
+    shelves
+        .receipts
+        .iter()
+        .any(|(_, receipt)| receipt.kind == ReceiptKind::Settled { command })
 }
 
 #[tokio::test]
@@ -55,7 +67,10 @@ async fn a_word_moves_the_command_and_is_answered() {
 #[tokio::test]
 async fn a_word_under_an_earlier_pairing_is_refused_and_need_not_be_repeated() {
     let world = world_with_a_command();
-    let foreign = Ack { pairing: PairingId::new(NOW, 99), ..word(&world) };
+    let foreign = Ack {
+        pairing: PairingId::new(NOW, 99),
+        ..word(&world)
+    };
     let refusals = handle(&world, &foreign.encode()).await;
     assert_eq!(refusals, ["pairing: is not the robot's present pairing"]);
     let state = world.memory.look().commands[&CommandId::from_u128(COMMAND)].state;
@@ -76,7 +91,10 @@ async fn payloads_that_are_no_words_are_recorded_and_acknowledged() {
     ] {
         let world = World::new();
         let refusals = handle(&world, payload.as_bytes()).await;
-        assert!(refusals.len() == 1 && refusals[0].starts_with(expected), "{expected} {refusals:?}");
+        assert!(
+            refusals.len() == 1 && refusals[0].starts_with(expected),
+            "{expected} {refusals:?}"
+        );
     }
 }
 
@@ -85,5 +103,8 @@ async fn an_outage_is_an_error() {
     let world = world_with_a_command();
     world.memory.fail();
     let event = world.event(&word(&world).encode());
-    assert!(matches!(world.command_outcome().handle(&event, NOW).await, Err(HandlerError::Store(_))));
+    assert!(matches!(
+        world.command_outcome().handle(&event, NOW).await,
+        Err(HandlerError::Store(_))
+    ));
 }

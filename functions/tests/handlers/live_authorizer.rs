@@ -15,7 +15,10 @@ use crate::world::{NOW, World};
 const TOKEN: &[u8] = b"token";
 
 fn endpoint() -> Endpoint {
-    Endpoint { region: "us-east-1".into(), account: "000000000000".into() }
+    Endpoint {
+        region: "us-east-1".into(),
+        account: "000000000000".into(),
+    }
 }
 
 fn leased(world: &World) -> (LiveAuthorizer, Lease) {
@@ -59,7 +62,7 @@ async fn the_holder_may_watch_that_robot_and_nothing_else() {
     let policy = &answer.policy_documents[0];
     assert!(policy.to_string().len() <= 2048);
     let (own, other) = (world.robot, RobotId::new(NOW, 50));
-    let allowed = |action, resource| may(policy, &client, action, resource);
+    let allowed = |action, resource: Resource<'_>| may(policy, &client, action, resource);
     assert!(allowed(Action::Connect, Resource::Client(&client)));
     assert!(!allowed(Action::Connect, Resource::Client("app_other")));
     for topic in [format!("live/{own}/pose"), format!("live/{own}/tiles")] {
@@ -67,8 +70,16 @@ async fn the_holder_may_watch_that_robot_and_nothing_else() {
         assert!(allowed(Action::Receive, Resource::Topic(&topic)));
         assert!(!allowed(Action::Publish, Resource::Topic(&topic)));
     }
-    for topic in [format!("live/{other}/pose"), format!("cmd/{own}"), "live/+/pose".into(), "#".into()] {
-        assert!(!allowed(Action::Subscribe, Resource::TopicFilter(&topic)), "{topic}");
+    for topic in [
+        format!("live/{other}/pose"),
+        format!("cmd/{own}"),
+        "live/+/pose".into(),
+        "#".into(),
+    ] {
+        assert!(
+            !allowed(Action::Subscribe, Resource::TopicFilter(&topic)),
+            "{topic}"
+        );
         assert!(!allowed(Action::Receive, Resource::Topic(&topic)), "{topic}");
     }
 }
@@ -90,22 +101,39 @@ async fn nobody_else_is_admitted() {
     ];
     for (client, password, at) in cases {
         let answer = authorizer.handle(&request(client, password), at).await.unwrap();
-        assert!(!answer.is_authenticated && answer.policy_documents.is_empty(), "{client}");
+        assert!(
+            !answer.is_authenticated && answer.policy_documents.is_empty(),
+            "{client}"
+        );
     }
-    let answer = authorizer.handle(&json!({"protocolData": {}}), NOW).await.unwrap();
+    let answer = authorizer
+        .handle(&json!({"protocolData": {}}), NOW)
+        .await
+        .unwrap();
     assert!(!answer.is_authenticated);
 }
 
 #[tokio::test]
 async fn the_answer_has_the_recorded_shape() {
-    let Some(expected) = recorded("iot_custom_auth_response.json") else { return };
+    let Some(expected) = recorded("iot_custom_auth_response.json") else {
+        return;
+    };
     let world = World::new();
     let (authorizer, lease) = leased(&world);
-    let answer = authorizer.handle(&request(&lease.client_id(), TOKEN), NOW).await.unwrap();
+    let answer = authorizer
+        .handle(&request(&lease.client_id(), TOKEN), NOW)
+        .await
+        .unwrap();
     let answer = serde_json::to_value(answer).unwrap();
     let fields = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(fields(&answer), fields(&expected));
-    assert!(answer["principalId"].as_str().unwrap().chars().all(|letter| letter.is_ascii_alphanumeric()));
+    assert!(
+        answer["principalId"]
+            .as_str()
+            .unwrap()
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric())
+    );
     for name in ["disconnectAfterInSeconds", "refreshAfterInSeconds"] {
         assert!((300..=86_400).contains(&answer[name].as_u64().unwrap()), "{name}");
     }

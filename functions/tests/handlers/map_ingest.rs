@@ -13,7 +13,11 @@ async fn tiles_are_stored_and_the_last_one_seals_the_run() {
     world.run_reports().handle(&finish, NOW).await.unwrap();
     let wanted = world.memory.look().receipts[0].1.kind.clone();
     assert!(matches!(wanted, ReceiptKind::Wanted { tiles, .. } if tiles.len() == 1));
-    world.map_ingest().handle(&world.event(&world.pack().encode()), NOW).await.unwrap();
+    world
+        .map_ingest()
+        .handle(&world.event(&world.pack().encode()), NOW)
+        .await
+        .unwrap();
     let shelves = world.memory.look();
     assert_eq!(shelves.runs[&world.run].state, RunState::Sealed);
     assert!(matches!(shelves.receipts[1].1.kind, ReceiptKind::Confirmed { run } if run == world.run));
@@ -39,7 +43,10 @@ async fn payloads_that_are_no_packs_are_recorded_and_acknowledged() {
     let cases = [
         (vec![], "v: the payload ends within it"),
         (newer, "v: version 2 is not known"),
-        (good[..good.len() - 1].to_vec(), "tiles.cells: the payload ends within it"),
+        (
+            good[..good.len() - 1].to_vec(),
+            "tiles.cells: the payload ends within it",
+        ),
         (good[..20].to_vec(), "run: the payload ends within it"),
         (longer, "payload: 1 bytes follow its last field"),
         (too_large, "payload: has 131073 bytes, the limit is 131072"),
@@ -105,8 +112,14 @@ async fn an_outage_is_an_error_and_the_event_may_come_again() {
     let handler = world.map_ingest();
     let (good, bad) = (world.event(&world.pack().encode()), world.event(b""));
     world.memory.fail();
-    assert!(matches!(handler.handle(&good, NOW).await, Err(HandlerError::Store(_))));
-    assert!(matches!(handler.handle(&bad, NOW).await, Err(HandlerError::Store(_))));
+    assert!(matches!(
+        handler.handle(&good, NOW).await,
+        Err(HandlerError::Store(_))
+    ));
+    assert!(matches!(
+        handler.handle(&bad, NOW).await,
+        Err(HandlerError::Store(_))
+    ));
     world.memory.recover();
     handler.handle(&good, NOW).await.unwrap();
     handler.handle(&good, NOW).await.unwrap();
@@ -115,8 +128,12 @@ async fn an_outage_is_an_error_and_the_event_may_come_again() {
 
 fn told_to_set_aside(world: &World, expected: &str) {
     let shelves = world.memory.look();
-    let [(robot, receipt)] = shelves.receipts.as_slice() else { panic!("{:?}", shelves.receipts) };
+    let [(robot, receipt)] = shelves.receipts.as_slice() else {
+        panic!("{:?}", shelves.receipts)
+    };
     assert_eq!((*robot, receipt.pairing), (world.robot, Some(world.pairing)));
-    let ReceiptKind::Refused { run, field, .. } = &receipt.kind else { panic!("{receipt:?}") };
+    let ReceiptKind::Refused { run, field, .. } = &receipt.kind else {
+        panic!("{receipt:?}")
+    };
     assert_eq!((*run, field.as_str()), (world.run, expected));
 }

@@ -20,15 +20,26 @@ async fn a_robot_comes_and_goes() {
     event["disconnectReason"] = json!("CONNECTION_LOST");
     world.presence_events().handle(&event, NOW).await.unwrap();
     let presence = world.memory.look().presence[&world.robot].clone();
-    assert_eq!((presence.connected, presence.reason.as_deref()), (false, Some("CONNECTION_LOST")));
+    assert_eq!(
+        (presence.connected, presence.reason.as_deref()),
+        (false, Some("CONNECTION_LOST"))
+    );
     assert!(world.refusals("presence").is_empty());
 }
 
 #[tokio::test]
 async fn phones_and_claims_are_not_robots() {
     let world = World::new();
-    for client in ["app_lease_01ARZ3NDEKTSV4RRFFQ69G5FAV", "claim_01ARZ3NDEKTSV4RRFFQ69G5FAV", "186b5"] {
-        world.presence_events().handle(&connected(client), NOW).await.unwrap();
+    for client in [
+        "app_lease_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "claim_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "186b5",
+    ] {
+        world
+            .presence_events()
+            .handle(&connected(client), NOW)
+            .await
+            .unwrap();
     }
     assert!(world.memory.look().presence.is_empty() && world.refusals("presence").is_empty());
 }
@@ -48,7 +59,10 @@ async fn events_without_sense_are_recorded_and_acknowledged() {
         event[field] = value;
         world.presence_events().handle(&event, NOW).await.unwrap();
         let refusals = world.refusals("presence");
-        assert!(refusals.len() == 1 && refusals[0].starts_with(expected), "{refusals:?}");
+        assert!(
+            refusals.len() == 1 && refusals[0].starts_with(expected),
+            "{refusals:?}"
+        );
     }
 }
 
@@ -57,5 +71,8 @@ async fn an_outage_is_an_error() {
     let world = World::new();
     world.memory.fail();
     let event = connected(&world.robot.to_string());
-    assert!(matches!(world.presence_events().handle(&event, NOW).await, Err(HandlerError::Store(_))));
+    assert!(matches!(
+        world.presence_events().handle(&event, NOW).await,
+        Err(HandlerError::Store(_))
+    ));
 }

@@ -13,18 +13,28 @@ fn report(world: &World) -> Value {
 }
 
 async fn handle(world: &World, payload: &[u8]) -> Vec<String> {
-    world.status_reports().handle(&world.event(payload), NOW).await.unwrap();
+    world
+        .status_reports()
+        .handle(&world.event(payload), NOW)
+        .await
+        .unwrap();
     world.refusals("status")
 }
 
 #[tokio::test]
 async fn a_report_is_stored_answered_and_brings_settings() {
     let world = World::new();
-    assert!(handle(&world, report(&world).to_string().as_bytes()).await.is_empty());
+    assert!(
+        handle(&world, report(&world).to_string().as_bytes())
+            .await
+            .is_empty()
+    );
     let shelves = world.memory.look();
     let status = &shelves.status[&world.robot];
     assert_eq!((status.state, status.received_at), (RobotState::Docked, NOW));
-    assert!(matches!(&shelves.receipts[0].1.kind, ReceiptKind::Time { nonce, now } if nonce == "n-1" && *now == NOW));
+    assert!(
+        matches!(&shelves.receipts[0].1.kind, ReceiptKind::Time { nonce, now } if nonce == "n-1" && *now == NOW)
+    );
     assert_eq!(shelves.posted_settings, [(world.robot, 1)]);
 }
 
@@ -43,7 +53,10 @@ async fn reports_that_make_no_sense_are_recorded_and_acknowledged() {
         let mut report = report(&world);
         report[field] = value;
         let refusals = handle(&world, report.to_string().as_bytes()).await;
-        assert!(refusals.len() == 1 && refusals[0].starts_with(expected), "{expected} {refusals:?}");
+        assert!(
+            refusals.len() == 1 && refusals[0].starts_with(expected),
+            "{expected} {refusals:?}"
+        );
         assert!(world.memory.look().status.is_empty());
     }
 }
@@ -61,5 +74,8 @@ async fn an_outage_is_an_error() {
     let world = World::new();
     world.memory.fail();
     let event = world.event(report(&world).to_string().as_bytes());
-    assert!(matches!(world.status_reports().handle(&event, NOW).await, Err(HandlerError::Store(_))));
+    assert!(matches!(
+        world.status_reports().handle(&event, NOW).await,
+        Err(HandlerError::Store(_))
+    ));
 }

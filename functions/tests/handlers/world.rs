@@ -10,8 +10,10 @@ use domain::id::{HomeId, PairingId, RobotId, RunId};
 use domain::robot::{Pairing, Robot};
 use domain::run::{Initiator, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport};
 use domain::settings::Settings;
-use domain::usecase::{Authorizing, Deriving, Folding, Ingesting, RunEvents, Sealing, Settling, StatusTracking};
-use domain::usecase::PresenceTracking;
+use domain::usecase::{
+    Aligning, Authorizing, Deriving, Folding, Ingesting, PresenceTracking, RunEvents, Sealing, Settling,
+    StatusTracking,
+};
 use functions::{CommandOutcome, Fold, MapIngest, PresenceEvents, RunReports, StatusReports};
 use mapping::run_map::RunMap;
 use mapping::run_tile::{RunCell, RunTile};
@@ -37,28 +39,57 @@ impl World {
         let (pairing, run) = (PairingId::new(NOW, 3), RunId::new(NOW, 4));
         let memory = Arc::new(Memory::default());
         let name = Name::new("name", "Kitchen robot").unwrap();
-        let paired = Pairing { id: pairing, home, name, floor: None, paired_at: NOW };
-        let known = Robot { id: robot, pairing: Some(paired), certificate: None };
+        let paired = Pairing {
+            id: pairing,
+            home,
+            name,
+            floor: None,
+            paired_at: NOW,
+        };
+        let known = Robot {
+            id: robot,
+            pairing: Some(paired),
+            certificate: None,
+        };
         memory.look().robots.insert(robot, known);
         memory.look().settings.insert(robot, Settings::initial(pairing));
-        Self { memory, home, robot, pairing, run }
+        Self {
+            memory,
+            home,
+            robot,
+            pairing,
+            run,
+        }
     }
 
     pub fn authorizing(&self) -> Authorizing {
-        Authorizing { homes: self.memory.clone(), robots: self.memory.clone() }
+        Authorizing {
+            homes: self.memory.clone(),
+            robots: self.memory.clone(),
+        }
     }
 
     pub fn sealing(&self) -> Sealing {
-        Sealing { runs: self.memory.clone(), tiles: self.memory.clone(), mailbox: self.memory.clone() }
+        Sealing {
+            runs: self.memory.clone(),
+            tiles: self.memory.clone(),
+            mailbox: self.memory.clone(),
+        }
     }
 
     pub fn map_ingest(&self) -> MapIngest {
-        let ingesting = Ingesting { authorizing: self.authorizing(), sealing: self.sealing() };
+        let ingesting = Ingesting {
+            authorizing: self.authorizing(),
+            sealing: self.sealing(),
+        };
         MapIngest::new(ingesting, self.memory.clone())
     }
 
     pub fn run_reports(&self) -> RunReports {
-        let run_events = RunEvents { authorizing: self.authorizing(), sealing: self.sealing() };
+        let run_events = RunEvents {
+            authorizing: self.authorizing(),
+            sealing: self.sealing(),
+        };
         RunReports::new(run_events, self.memory.clone())
     }
 
@@ -82,19 +113,32 @@ impl World {
     }
 
     pub fn presence_events(&self) -> PresenceEvents {
-        PresenceEvents::new(PresenceTracking { health: self.memory.clone() }, self.memory.clone())
+        PresenceEvents::new(
+            PresenceTracking {
+                health: self.memory.clone(),
+            },
+            self.memory.clone(),
+        )
     }
 
     pub fn fold(&self) -> Fold {
         let memory = &self.memory;
-        let deriving =
-            Deriving { maps: memory.clone(), settings: memory.clone(), mailbox: memory.clone() };
+        let deriving = Deriving {
+            maps: memory.clone(),
+            settings: memory.clone(),
+            mailbox: memory.clone(),
+        };
+        let aligning = Aligning {
+            homes: memory.clone(),
+            deriving: deriving.clone(),
+        };
         let folding = Folding {
             runs: memory.clone(),
             tiles: memory.clone(),
             maps: memory.clone(),
             homes: memory.clone(),
             robots: memory.clone(),
+            aligning,
             deriving,
         };
         Fold::new(folding, memory.clone())
@@ -115,8 +159,16 @@ impl World {
 
     /// A pack with one tile that has something in it.
     pub fn pack(&self) -> TilePack {
-        let tile = PackedTile { index: TileIndex { x: 0, y: 0 }, rev: Rev(1), cells: some_tile().encode() };
-        TilePack { pairing: self.pairing, run: self.run, tiles: vec![tile] }
+        let tile = PackedTile {
+            index: TileIndex { x: 0, y: 0 },
+            rev: Rev(1),
+            cells: some_tile().encode(),
+        };
+        TilePack {
+            pairing: self.pairing,
+            run: self.run,
+            tiles: vec![tile],
+        }
     }
 
     /// The end of the run whose only tile is that of [`World::pack`].
@@ -126,7 +178,13 @@ impl World {
         map.replace(index, some_tile());
         let manifest = Manifest::new(vec![(index, Rev(1))], map.digest()).unwrap();
         let (outcome, track) = (Outcome::Completed, vec![(0, 0), (500, 0)]);
-        let report = RunReport { outcome, area_cm2: 10_000, duration_ms: 60_000, manifest, track };
+        let report = RunReport {
+            outcome,
+            area_cm2: 10_000,
+            duration_ms: 60_000,
+            manifest,
+            track,
+        };
         RunEvent {
             run: self.run,
             pairing: self.pairing,

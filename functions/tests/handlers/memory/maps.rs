@@ -27,7 +27,12 @@ impl MapStore for Memory {
         let mut shelves = self.open()?;
         let state = shelves.folds.entry(floor).or_default();
         match state.open {
-            Some(open) if open.n == n => *state = FoldState { closed: n, open: None },
+            Some(open) if open.n == n => {
+                *state = FoldState {
+                    closed: n,
+                    open: None,
+                }
+            }
             Some(_) => return conflict("fold"),
             None => {}
         }
@@ -45,7 +50,10 @@ impl MapStore for Memory {
 
     async fn home_tiles(&self, _: &HomeScope, floor: FloorId) -> Result<Vec<StoredHomeTile>, StoreError> {
         let shelves = self.open()?;
-        let of_floor = shelves.home_tiles.iter().filter(|((owner, _), _)| *owner == floor);
+        let of_floor = shelves
+            .home_tiles
+            .iter()
+            .filter(|((owner, _), _)| *owner == floor);
         Ok(of_floor.map(|(_, tile)| tile.clone()).collect())
     }
 
@@ -56,7 +64,11 @@ impl MapStore for Memory {
         tile: &StoredHomeTile,
     ) -> Result<(), StoreError> {
         let mut shelves = self.open()?;
-        if shelves.home_tiles.get(&(floor, tile.index)).is_some_and(|stored| stored.n >= tile.n) {
+        if shelves
+            .home_tiles
+            .get(&(floor, tile.index))
+            .is_some_and(|stored| stored.n >= tile.n)
+        {
             return conflict("home tile");
         }
         shelves.home_tiles.insert((floor, tile.index), tile.clone());
@@ -67,7 +79,13 @@ impl MapStore for Memory {
         Ok(self.open()?.views.get(&floor).cloned())
     }
 
-    async fn put_view(&self, _: &HomeScope, floor: FloorId, n: u32, view: &FloorView) -> Result<(), StoreError> {
+    async fn put_view(
+        &self,
+        _: &HomeScope,
+        floor: FloorId,
+        n: u32,
+        view: &FloorView,
+    ) -> Result<(), StoreError> {
         self.open()?.views.insert(floor, (n, view.clone()));
         Ok(())
     }

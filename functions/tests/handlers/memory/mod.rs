@@ -16,7 +16,8 @@ use domain::id::{CommandId, FloorId, LeaseId, RobotId, RunId};
 use domain::incident::Incident;
 use domain::lease::Lease;
 use domain::ports::{
-    DeviceError, FoldState, IncidentStore, LeaseStore, RobotMailbox, StoreError, StoredHomeTile, StoredRunTile,
+    DeviceError, FoldState, IncidentStore, LeaseStore, RobotMailbox, StoreError, StoredHomeTile,
+    StoredRunTile,
 };
 use domain::presence::Presence;
 use domain::receipt::Receipt;
@@ -75,7 +76,8 @@ impl Memory {
     }
 
     fn mailbox(&self) -> Result<MutexGuard<'_, Shelves>, DeviceError> {
-        self.open().map_err(|error| DeviceError::Unavailable(error.into()))
+        self.open()
+            .map_err(|error| DeviceError::Unavailable(error.into()))
     }
 }
 

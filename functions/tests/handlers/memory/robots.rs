@@ -38,12 +38,19 @@ impl HealthStore for Memory {
     async fn health(&self, robot: RobotId) -> Result<RobotHealth, StoreError> {
         let shelves = self.open()?;
         let (status, presence) = (shelves.status.get(&robot), shelves.presence.get(&robot));
-        Ok(RobotHealth { robot, status: status.cloned(), presence: presence.cloned() })
+        Ok(RobotHealth {
+            robot,
+            status: status.cloned(),
+            presence: presence.cloned(),
+        })
     }
 
     async fn put_status(&self, robot: RobotId, status: &Status) -> Result<bool, StoreError> {
         let mut shelves = self.open()?;
-        let newer = shelves.status.get(&robot).is_none_or(|stored| stored.order < status.order);
+        let newer = shelves
+            .status
+            .get(&robot)
+            .is_none_or(|stored| stored.order < status.order);
         if newer {
             shelves.status.insert(robot, status.clone());
         }
@@ -135,7 +142,11 @@ impl CommandStore for Memory {
         to: CommandState,
     ) -> Result<(), StoreError> {
         let mut shelves = self.open()?;
-        match shelves.commands.get_mut(&command.id).filter(|stored| stored.state == from) {
+        match shelves
+            .commands
+            .get_mut(&command.id)
+            .filter(|stored| stored.state == from)
+        {
             Some(stored) => stored.state = to,
             None => return conflict("command"),
         }

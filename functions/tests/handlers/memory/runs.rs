@@ -45,7 +45,12 @@ impl RunTileStore for Memory {
     }
 
     async fn tile_revs(&self, scope: &HomeScope, run: RunId) -> Result<BTreeMap<TileIndex, Rev>, StoreError> {
-        Ok(self.tiles(scope, run).await?.into_iter().map(|tile| (tile.index, tile.rev)).collect())
+        Ok(self
+            .tiles(scope, run)
+            .await?
+            .into_iter()
+            .map(|tile| (tile.index, tile.rev))
+            .collect())
     }
 
     async fn tiles(&self, _: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError> {

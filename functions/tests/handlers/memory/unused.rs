@@ -32,12 +32,16 @@ impl HomeStore for Memory {
     }
 
     async fn add_floor(&self, _: &HomeScope, floor: &Floor) -> Result<(), StoreError> {
-        self.open()?.floors.entry(floor.id).or_insert_with(|| floor.clone());
+        self.open()?
+            .floors
+            .entry(floor.id)
+            .or_insert_with(|| floor.clone());
         Ok(())
     }
 
     async fn floors(&self, _: &HomeScope, _: &PageRequest) -> Result<Page<Floor>, StoreError> {
-        unused()
+        let items = self.open()?.floors.values().cloned().collect();
+        Ok(Page { items, next: None })
     }
 
     async fn floor(&self, _: &HomeScope, floor: FloorId) -> Result<Option<Floor>, StoreError> {
