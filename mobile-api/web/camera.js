@@ -22,13 +22,13 @@ export class Camera {
     this.height = height;
   }
 
-  /** @param {Bounds} bounds @param {number} margin CSS pixels on each side */
-  fit({ minX, minY, maxX, maxY }, margin) {
-    this.x = (minX + maxX) / 2;
-    this.y = (minY + maxY) / 2;
-    const wide = (this.width - 2 * margin) / Math.max(maxX - minX, 0.1);
-    const high = (this.height - 2 * margin) / Math.max(maxY - minY, 0.1);
+  /** @param {Bounds} bounds @param {{top: number, side: number, bottom: number}} margins CSS pixels */
+  fit({ minX, minY, maxX, maxY }, { top, side, bottom }) {
+    const wide = (this.width - 2 * side) / Math.max(maxX - minX, 0.1);
+    const high = (this.height - top - bottom) / Math.max(maxY - minY, 0.1);
     this.scale = clamp(Math.min(wide, high), LEAST_SCALE, MOST_FITTED_SCALE);
+    this.x = (minX + maxX) / 2;
+    this.y = (minY + maxY) / 2 + (top - bottom) / 2 / this.scale;
   }
 
   /** @param {number} x @param {number} y metres @returns {[number, number]} CSS pixels */

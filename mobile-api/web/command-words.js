@@ -2,7 +2,7 @@
  * What the page says about a request to a robot.
  */
 
-import { ago, clock, errorWords, reasonWords, stateWords } from './words.js';
+import { ago, clock, errorWords, reasonWords } from './words.js';
 
 /** @typedef {import('./command-flow.js').FlowState} FlowState */
 /** @typedef {import('./types.js').Robot} Robot */
@@ -18,6 +18,20 @@ import { ago, clock, errorWords, reasonWords, stateWords } from './words.js';
 
 const ASKED = /** @type {Record<string, string>} */ ({
   start: 'start', pause: 'pause', resume: 'go on', stop: 'stop', dock: 'go to the dock', locate: 'make a sound',
+});
+
+const AT_PEACE = /** @type {Record<string, string>} */ ({
+  running: 'Cleaning: the map draws itself above.',
+  paused: 'Paused: the run waits for you.',
+  seeking_charger: 'On its way to the dock.',
+  charging: 'Charging, and ready to clean.',
+  docked: 'Ready to clean.',
+  stopped: 'Standing still, away from its dock.',
+  emptying_dust_bin: 'The dock empties the dust bin.',
+  cleaning_mop: 'The dock washes the mop.',
+  filling_water_tank: 'The dock fills the water tank.',
+  updating_maps: 'Working on its map.',
+  unknown: 'It has not said what it does yet.',
 });
 
 /**
@@ -43,10 +57,11 @@ export function commandWords(flow, robot) {
 export function robotWords(robot) {
   const error = errorWords(robot.error);
   if (!robot.connected) {
-    return { text: `Offline: last heard ${ago(robot.last_seen)}. It cannot be asked anything now.`, tone: 'alarm', steps: 0 };
+    const heard = `Offline: last heard ${ago(robot.last_seen)}.`;
+    return { text: error ? `${heard} ${error}` : heard, tone: 'alarm', steps: 0 };
   }
   if (error) return { text: error, tone: 'alarm', steps: 0 };
-  return { text: `${stateWords(robot.state).name}.`, tone: 'calm', steps: 0 };
+  return { text: AT_PEACE[robot.state] ?? 'Connected.', tone: 'calm', steps: 0 };
 }
 
 /**

@@ -32,7 +32,7 @@ export class FleetFilters {
     this.clear = el('button', { class: 'button button-quiet', text: 'Clear', attrs: { type: 'button' }, on: { click: () => this.#clear() } });
     const known = Object.entries(STATES).filter(([state]) => state !== 'unknown');
     fill(this.state, option('', 'Any state'), ...known.map(([state, { name }]) => option(state, name)));
-    fill(this.connected, option('', 'Connected or not'), option('true', 'Connected'), option('false', 'Not connected'));
+    fill(this.connected, option('', 'Any connection'), option('true', 'Connected'), option('false', 'Not connected'));
     fill(this.firmware, option('', 'Any firmware'));
     this.node = el(
       'form',

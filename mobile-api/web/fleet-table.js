@@ -2,12 +2,14 @@
  * The fleet as a table; on a narrow screen each row becomes a card. Rows keep their place while they update.
  */
 
-import { el, fill, keepInStep, say } from './dom.js';
+import { el, fill, keepInStep, say, setAttributes } from './dom.js';
 import { ago, capital, dayAndClock, errorWords, stateWords } from './words.js';
 
 /** @typedef {import('./types.js').FleetRobot} FleetRobot */
 
 const COLUMNS = ['Robot', 'State', 'Last seen', 'Battery', 'Firmware', 'Model', 'Problem', 'Waiting', 'Lost'];
+/** The columns in which nothing is a zero. */
+const FIGURES = new Set(['Waiting', 'Lost']);
 const SKELETON_ROWS = 8;
 
 export class FleetTable {
@@ -64,7 +66,9 @@ function row() {
   const node = el('tr', {}, ...Object.values(cells));
   const set = (/** @type {string} */ name, /** @type {string|number} */ text) => {
     const cell = cells[name];
-    if (cell) say(cell, String(text));
+    if (!cell) return;
+    say(cell, text ? String(text) : FIGURES.has(name) ? '0' : '–');
+    setAttributes(cell, { 'data-empty': !text });
   };
   return {
     node,
@@ -76,10 +80,10 @@ function row() {
       set('Robot', robot.id);
       set('State', robot.connected ? name : `Offline · ${name.toLowerCase()}`);
       set('Last seen', robot.connected ? 'Connected' : capital(ago(robot.last_seen)));
-      set('Battery', robot.battery === null ? '–' : `${robot.battery}%`);
-      set('Firmware', robot.firmware ?? '–');
-      set('Model', robot.model ?? '–');
-      set('Problem', [problem, robot.vendor_error].filter(Boolean).join(' ') || '–');
+      set('Battery', robot.battery === null ? '' : `${robot.battery}%`);
+      set('Firmware', robot.firmware ?? '');
+      set('Model', robot.model ?? '');
+      set('Problem', [problem, robot.vendor_error].filter(Boolean).join(' '));
       set('Waiting', robot.waiting);
       set('Lost', robot.dropped);
       cells['Last seen']?.setAttribute('title', robot.last_seen ? capital(dayAndClock(robot.last_seen)) : 'Never');

@@ -17,8 +17,11 @@ import { topBar } from './top-bar.js';
 /** @typedef {import('./types.js').Page<Robot>} RobotPage */
 
 const HOME_KEY = 'sweepline.home';
+/** How often the robots are looked at, in milliseconds: at rest, and while one works. */
 const CALM_MS = 8_000;
 const ACTIVE_MS = 3_000;
+/** How long after a robot's work its state and its map may still change, in milliseconds. */
+const SETTLING_MS = 60_000;
 const ROUTE = /^#\/robots\/([^/]+)$/;
 
 export class HomeView {
@@ -28,6 +31,8 @@ export class HomeView {
   #robots = [];
   /** @type {RobotView|null} */
   #open = null;
+  /** When a robot was last seen at work. */
+  #busyAt = 0;
   /** @type {Map<string, ReturnType<typeof robotCard>>} */
   #cards = new Map();
 
@@ -41,7 +46,7 @@ export class HomeView {
     this.node = el('div', 'app', this.bar.node, el('div', 'panes', this.list, this.detail));
     this.poll = new Poll({
       load: () => this.#load(),
-      every: () => (this.#robots.some(({ run }) => run) ? ACTIVE_MS : CALM_MS),
+      every: () => this.#interval(),
       onData: (page) => this.#show(page),
       onError: (error) => this.#fail(error),
     });
@@ -96,6 +101,11 @@ export class HomeView {
     this.#openRouted();
   }
 
+  #interval() {
+    if (this.#robots.some(({ run, state }) => run || state === 'seeking_charger')) this.#busyAt = Date.now();
+    return Date.now() - this.#busyAt < SETTLING_MS ? ACTIVE_MS : CALM_MS;
+  }
+
   #emptyNotice() {
     if (!this.#home) return emptyState('No home yet', 'This account is not a member of a home.');
     const add = el('button', { class: 'button button-primary', text: 'Add robot', on: { click: () => this.#pair() } });
@@ -119,8 +129,10 @@ export class HomeView {
     for (const card of this.#cards.values()) card.select(card.id === robot?.id);
     if (robot && this.#open?.id === robot.id) return this.#open.update(robot);
     this.#open?.dispose();
+    this.bar.words.append(this.freshness.node);
     this.#open = robot ? new RobotView(robot, () => this.poll.now()) : null;
     fill(this.detail, this.#open?.node);
+    if (!wide) this.#open?.now.append(this.freshness.node);
     if (wanted) scrollTo(0, 0);
   }
 

@@ -2,6 +2,7 @@
  * The frame around the map: what it shows and since when, tools to move it, a legend, and what to say when there is none.
  */
 
+import { brand } from './brand.js';
 import { el, fill, say } from './dom.js';
 import { icon } from './icons.js';
 import { MapView } from './map-view.js';
@@ -42,7 +43,7 @@ export class MapPanel {
     say(this.detail, detail);
     this.badge.dataset.tone = tone;
     this.badge.hidden = label === '';
-    this.view.describe(`Map. ${label}. ${detail}`);
+    this.view.describe(`Map. ${[label, detail].filter(Boolean).join('. ')}.`);
   }
 
   /**
@@ -67,7 +68,7 @@ export class MapPanel {
   showEmpty(title, text) {
     this.show(null);
     this.empty.hidden = false;
-    fill(this.empty, el('p', { class: 'map-empty-title', text: title }), el('p', { text }));
+    fill(this.empty, brand(''), el('p', { class: 'map-empty-title', text: title }), el('p', { text }));
   }
 
   #tools() {

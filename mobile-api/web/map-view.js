@@ -7,12 +7,13 @@ import { el } from './dom.js';
 import { listenForGestures } from './gestures.js';
 import { drawDock, drawRobot, drawScale, drawTrack } from './map-marks.js';
 import { paintRaster, readPalette } from './palette.js';
-import { knownBounds } from './raster.js';
+import { knownArea, knownBounds } from './raster.js';
 
 /** @typedef {import('./raster.js').Raster} Raster */
 /** @typedef {{x: number, y: number, heading: number}} Pose metres and radians */
 
-const MARGIN_PX = 28;
+/** Room for the badges above the map and the scale below it, in CSS pixels. */
+const MARGINS = { top: 56, side: 24, bottom: 40 };
 /** Positions come about twice a second; the robot takes as long to get from one to the next. */
 const GLIDE_MS = 550;
 
@@ -26,6 +27,8 @@ export class MapView {
   #track = [];
   /** @type {{from: Pose, to: Pose, at: number}|null} */
   #glide = null;
+  #words = 'Map.';
+  #area = 0;
   #followsFit = true;
   #frame = 0;
 
@@ -53,6 +56,8 @@ export class MapView {
   /** @param {Raster|null} raster */
   setRaster(raster) {
     this.#raster = raster;
+    this.#area = raster ? knownArea(raster) : 0;
+    this.#label();
     this.#paint();
     if (this.#followsFit) this.#fitCamera();
   }
@@ -67,6 +72,7 @@ export class MapView {
   setRobot(pose) {
     const shown = this.#robotNow();
     this.#glide = pose && { from: shown && !this.stillness.matches ? shown : pose, to: pose, at: performance.now() };
+    this.#label();
     this.#draw();
   }
 
@@ -81,9 +87,17 @@ export class MapView {
     this.#move(() => this.#camera.zoom(factor, this.#camera.width / 2, this.#camera.height / 2));
   }
 
-  /** @param {string} text what somebody who does not see the map is told */
+  /** @param {string} text what the map is; how much it shows and where the robot is are added */
   describe(text) {
-    this.canvas.setAttribute('aria-label', text);
+    this.#words = text;
+    this.#label();
+  }
+
+  #label() {
+    const area = `${this.#area.toFixed(1)} m² known.`;
+    const robot = this.#glide?.to;
+    const place = robot && `Robot ${robot.x.toFixed(1)} m ahead and ${robot.y.toFixed(1)} m left of the dock.`;
+    this.canvas.setAttribute('aria-label', [this.#words, area, place].filter(Boolean).join(' '));
   }
 
   /** @param {() => void} change */
@@ -95,7 +109,7 @@ export class MapView {
 
   #fitCamera() {
     const bounds = this.#raster && knownBounds(this.#raster);
-    if (bounds) this.#camera.fit(bounds, MARGIN_PX);
+    if (bounds) this.#camera.fit(bounds, MARGINS);
     this.#draw();
   }
 

@@ -106,6 +106,11 @@ export function knownBounds({ x, y, width, height, cellMetres, cells }) {
   return { minX: metres(x + left), maxX: metres(x + right + 1), minY: metres(y + bottom), maxY: metres(y + top + 1) };
 }
 
+/** @param {Raster} raster @returns {number} square metres of which something is known */
+export function knownArea({ cells, cellMetres }) {
+  return cells.reduce((count, cell) => count + (cell ? 1 : 0), 0) * cellMetres ** 2;
+}
+
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 
 /** @param {Box} box @returns {Raster} */

@@ -4,7 +4,7 @@
 
 import { el, say, setAttributes } from './dom.js';
 import { icon } from './icons.js';
-import { ago, capital, errorWords, stateWords } from './words.js';
+import { ago, errorWords, stateWords } from './words.js';
 
 /** @typedef {import('./types.js').Robot} Robot */
 
@@ -31,8 +31,8 @@ export function robotCard(robot) {
       const { name: words, tone } = stateWords(now.state);
       link.dataset.tone = now.connected ? tone : 'off';
       say(name, now.name);
-      say(state, now.connected ? words : `Offline · was ${words.toLowerCase()}`);
-      say(heard, errorWords(now.error) ?? (now.connected ? 'Connected' : capital(`last heard ${ago(now.last_seen)}`)));
+      say(state, now.connected ? words : 'Offline');
+      say(heard, now.connected ? (errorWords(now.error) ?? 'Connected') : `Last heard ${ago(now.last_seen)}`);
       battery.update(now);
     },
   };

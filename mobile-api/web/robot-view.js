@@ -9,7 +9,7 @@ import { batteryMeter } from './robot-card.js';
 import { RobotDetails } from './robot-details.js';
 import { RobotMap } from './robot-map.js';
 import { RunsList } from './runs-list.js';
-import { ago, stateWords } from './words.js';
+import { stateWords } from './words.js';
 
 /** @typedef {import('./types.js').Robot} Robot */
 
@@ -34,6 +34,7 @@ export class RobotView {
     this.refresh = refresh;
     this.name = el('h1', 'robot-name');
     this.state = el('p', 'robot-state');
+    this.now = el('div', 'robot-now', this.state);
     this.battery = batteryMeter();
     this.runs = new RunsList(robot.id, (run) => this.#choose(run), () => this.map.update(this.robot));
     this.map = new RobotMap(robot, {
@@ -46,7 +47,7 @@ export class RobotView {
     this.node = el(
       'article',
       'robot',
-      el('header', 'robot-head', backLink(), el('div', 'robot-words', this.name, this.state), this.battery.node),
+      el('header', 'robot-head', backLink(), el('div', 'robot-words', this.name, this.now), this.battery.node),
       el('div', 'robot-main', this.map.panel.node, this.controls.node),
       el('div', 'robot-side', this.runs.node, this.details.node),
     );
@@ -65,7 +66,7 @@ export class RobotView {
     this.robot = robot;
     const { name, tone } = stateWords(robot.state);
     say(this.name, robot.name);
-    say(this.state, robot.connected ? name : `Offline · last heard ${ago(robot.last_seen)}`);
+    say(this.state, robot.connected ? name : 'Offline');
     this.state.dataset.tone = robot.connected ? tone : 'off';
     this.battery.update(robot);
     this.controls.update(robot);

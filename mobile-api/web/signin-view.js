@@ -85,7 +85,7 @@ export class SignInView {
     } catch (error) {
       say(this.message, refusal(error));
       this.#busy(this.button, false);
-      this.form.querySelector('input')?.focus();
+      /** @type {HTMLInputElement|null} */ (this.form.querySelector('[name=password]'))?.select();
     }
   }
 

@@ -20,9 +20,11 @@ export function topBar(freshness, onHome) {
     { class: 'icon-button', attrs: { 'aria-label': 'Sign out', title: 'Sign out' }, on: { click: () => endSession('signed-out') } },
     icon('out'),
   );
-  const node = el('header', 'top-bar', brand('bar-mark'), el('div', 'bar-words', place, freshness), out);
+  const words = el('div', 'bar-words', place, freshness);
+  const node = el('header', 'top-bar', brand('bar-mark'), words, out);
   return {
     node,
+    words,
     /** @param {Home[]} homes @param {Home|null} chosen */
     setHomes(homes, chosen) {
       fill(place, homes.length > 1 ? homeSwitch(homes, chosen, onHome) : el('span', { text: chosen?.name ?? 'Sweepline' }));

@@ -18,6 +18,7 @@ const HOME = 'home_01K0000000000000000000000A';
 const mocks = [
   new MockRobot({ id: 'robot_01K0000000000000000000000B', name: 'Downstairs', home: HOME }),
   new MockRobot({ id: 'robot_01K0000000000000000000000C', name: 'Upstairs', home: HOME, state: 'charging', battery: 62 }),
+  new MockRobot({ id: 'robot_01K0000000000000000000000E', name: 'Loft', home: HOME }),
   new MockRobot({ id: 'robot_01K0000000000000000000000D', name: 'Workshop', home: HOME, connected: false, last_seen: '2026-11-21T14:20:00.000Z', battery: 12, state: 'error', error: 'wheels_jammed' }),
 ];
 const fleet = Array.from({ length: 137 }, (_, index) => ({
@@ -121,7 +122,8 @@ function answer(request, url, body) {
     const match = pattern.exec(url.pathname);
     if (!match || method !== request.method) continue;
     const person = request.headers.authorization?.slice(7);
-    if (!person && !url.pathname.startsWith('/v1/auth')) return problem(401, 'unauthorized', 'Sign in.');
+    const known = [OWNER, OPERATOR].some(({ email }) => email === person);
+    if (!known && !url.pathname.startsWith('/v1/auth')) return problem(401, 'unauthorized', 'Sign in.');
     const mock = mocks.find(({ robot }) => robot.id === match[1]);
     return handle({ match, mock, body, person, request, query: url.searchParams, host: request.headers.host });
   }
