@@ -1,0 +1,324 @@
+//! A simulated robot behind the agent's driver trait.
+
+mod scope;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use device_agent::driver::{
+    Capability, Driver, DriverError, DriverOrder, Observation, Observed, Profile, RobotCondition,
+};
+use domain::command::Scope;
+use domain::run::Outcome;
+use domain::settings::Preferences;
+use domain::status::{Battery, RobotError, RobotState};
+use mapping::pose::Pose;
+use mapping::tile::CellIndex;
+use rand::rngs::StdRng;
+use rand::SeedableRng;
+use tokio::time::{Instant, sleep_until};
+
+use crate::home::Home;
+use crate::layout::Layout;
+use crate::path::{CLEARANCE_METRES, covering};
+use crate::route::Reach;
+use crate::{lidar, steering};
+
+use scope::Ground;
+
+/// Simulated time from one sweep to the next.
+pub const SWEEP_EVERY: Duration = Duration::from_millis(200);
+/// Simulated time between looks at a robot that stands still.
+pub const REST_STEP: Duration = Duration::from_secs(5);
+/// How long a full battery lasts while cleaning, seconds.
+pub const BATTERY_SECONDS: f64 = 100.0 * 60.0;
+/// How long charging an empty battery takes, seconds.
+pub const CHARGE_SECONDS: f64 = 120.0 * 60.0;
+/// Below this charge a run is interrupted for charging, percent.
+pub const RECHARGE_BELOW: f64 = 15.0;
+/// At this charge an interrupted run goes on, percent.
+pub const RESUME_AT: f64 = 80.0;
+/// How far the run's frame may lie from the dock: standard deviations in metres and radians.
+const FRAME_NOISE: (f64, f64) = (0.01, 0.005);
+
+/// How a simulated robot is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SimConfig {
+    /// How many times faster than the clock its time runs; at most 1,000.
+    pub speed: f64,
+    /// Decides over noise and furniture.
+    pub seed: u64,
+    /// Its charge at the start, percent.
+    pub battery: u8,
+}
+
+impl Default for SimConfig {
+    fn default() -> Self {
+        Self { speed: 1.0, seed: 1, battery: 100 }
+    }
+}
+
+/// What a robot is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Task {
+    /// It stands where it was told to stop.
+    Idle,
+    /// It is on the dock.
+    Docked,
+    /// It cleans along its path.
+    Clean,
+    /// It drives to the dock: for good, or to charge and go on.
+    Return(Purpose),
+    /// It charges in the middle of a run.
+    Recharge,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    EndRun,
+    Rest,
+    Recharge,
+}
+
+/// A robot in its home.
+pub struct SimRobot {
+    home: Home,
+    layout: Layout,
+    config: SimConfig,
+    random: StdRng,
+    preferences: Preferences,
+    task: Task,
+    is_paused: bool,
+    pose: Pose,
+    frame: Pose,
+    path: VecDeque<(f64, f64)>,
+    set_aside: VecDeque<(f64, f64)>,
+    charge: f64,
+    runs: u64,
+    clock: Duration,
+    wake: Option<Instant>,
+    said: Option<RobotCondition>,
+    told: VecDeque<Observation>,
+}
+
+impl SimRobot {
+    /// A robot on its dock.
+    pub fn new(home: Home, config: SimConfig) -> Self {
+        let pose = home.dock();
+        let speed = if config.speed.is_finite() { config.speed.clamp(0.01, 1_000.0) } else { 1.0 };
+        Self {
+            layout: home.layout(0, &pose),
+            random: StdRng::seed_from_u64(config.seed),
+            config: SimConfig { speed, ..config },
+            preferences: Preferences::initial(),
+            task: Task::Docked,
+            is_paused: false,
+            pose,
+            frame: pose,
+            path: VecDeque::new(),
+            set_aside: VecDeque::new(),
+            charge: f64::from(config.battery.min(100)),
+            runs: 0,
+            clock: Duration::ZERO,
+            wake: None,
+            said: None,
+            told: VecDeque::from([Observation::Located(true), Observation::Pose(Pose::IDENTITY)]),
+            home,
+        }
+    }
+
+    /// Where it is in the plan's frame.
+    pub fn pose(&self) -> Pose {
+        self.pose
+    }
+
+    /// Lets simulated time pass; what there is to say is waiting then.
+    pub fn step(&mut self) {
+        let step = if self.is_moving() { SWEEP_EVERY } else { REST_STEP };
+        self.clock += step;
+        let seconds = step.as_secs_f64();
+        match self.task {
+            Task::Clean | Task::Return(_) if !self.is_paused => self.drive(seconds),
+            Task::Docked | Task::Recharge => self.recharge(seconds),
+            Task::Idle | Task::Clean | Task::Return(_) => {}
+        }
+        self.say_condition();
+    }
+
+    /// What it has to say, with the time of now.
+    pub fn take_told(&mut self) -> Option<Observed> {
+        self.told.pop_front().map(|what| Observed { at: self.clock, what })
+    }
+
+    /// Does as it is told.
+    pub fn obey(&mut self, order: DriverOrder) -> Result<(), DriverError> {
+        match order {
+            DriverOrder::Start(Scope::Rooms { .. }) => return Err(DriverError::Unsupported { order: "start in rooms" }),
+            DriverOrder::Start(scope) => self.start(&scope),
+            DriverOrder::Pause => self.is_paused = true,
+            DriverOrder::Resume => self.is_paused = false,
+            DriverOrder::Stop => self.stop(),
+            DriverOrder::Dock => {
+                self.stop();
+                self.head_home(Purpose::Rest);
+            }
+            DriverOrder::Locate => tracing::info!("the robot makes a sound"),
+            DriverOrder::Configure(preferences) => self.preferences = preferences,
+        }
+        self.wake = None;
+        self.say_condition();
+        Ok(())
+    }
+
+    fn is_moving(&self) -> bool {
+        !self.is_paused && matches!(self.task, Task::Clean | Task::Return(_))
+    }
+
+    fn is_in_run(&self) -> bool {
+        matches!(self.task, Task::Clean | Task::Recharge | Task::Return(Purpose::EndRun | Purpose::Recharge))
+    }
+
+    /// The furniture is where it is for this run, and the run's frame is the dock as well as the robot knows it.
+    fn start(&mut self, scope: &Scope) {
+        self.runs += 1;
+        self.layout = self.home.layout(self.runs ^ self.config.seed << 16, &self.pose);
+        let dock = self.home.dock();
+        let mut noise = |deviation: f64| lidar::normal(&mut self.random) * deviation;
+        let (dx, dy, turn) = (noise(FRAME_NOISE.0), noise(FRAME_NOISE.0), noise(FRAME_NOISE.1));
+        self.frame = dock.compose(&Pose::new(dx, dy, turn));
+        self.is_paused = false;
+        let ground = Ground { frame: self.frame, preferences: &self.preferences, scope };
+        let reach = self.reach(|cell| ground.is_allowed(cell));
+        let path = covering(&reach, self.cell(), |cell| ground.is_wanted(cell));
+        self.path = path.into_iter().map(CellIndex::centre_metres).collect();
+        self.task = Task::Clean;
+    }
+
+    fn stop(&mut self) {
+        if self.is_in_run() {
+            self.told.push_back(Observation::Ended(Outcome::Stopped));
+        }
+        if self.task != Task::Docked {
+            self.task = if self.task == Task::Recharge { Task::Docked } else { Task::Idle };
+        }
+        self.is_paused = false;
+        self.path.clear();
+        self.set_aside.clear();
+    }
+
+    fn head_home(&mut self, purpose: Purpose) {
+        if self.task == Task::Docked {
+            return;
+        }
+        let dock = self.home.dock();
+        let goal = CellIndex::of_metres(dock.x, dock.y);
+        let way = self.reach(|_| true).way(self.cell(), |cell| cell == goal).unwrap_or_default();
+        self.path = way.into_iter().map(CellIndex::centre_metres).chain([(dock.x, dock.y)]).collect();
+        self.task = Task::Return(purpose);
+    }
+
+    fn drive(&mut self, seconds: f64) {
+        let arrived = steering::advance(&mut self.pose, &mut self.path, seconds);
+        self.charge = (self.charge - seconds / BATTERY_SECONDS * 100.0).max(0.0);
+        self.sense();
+        match self.task {
+            Task::Clean if arrived => self.head_home(Purpose::EndRun),
+            Task::Clean if self.charge < RECHARGE_BELOW => {
+                self.set_aside = std::mem::take(&mut self.path);
+                self.head_home(Purpose::Recharge);
+            }
+            Task::Return(purpose) if arrived => self.arrive(purpose),
+            Task::Idle | Task::Docked | Task::Clean | Task::Return(_) | Task::Recharge => {}
+        }
+    }
+
+    fn arrive(&mut self, purpose: Purpose) {
+        self.pose = self.home.dock();
+        self.task = if purpose == Purpose::Recharge { Task::Recharge } else { Task::Docked };
+        if purpose == Purpose::EndRun {
+            self.told.push_back(Observation::Ended(Outcome::Completed));
+        }
+        self.told.push_back(Observation::Pose(self.frame.relative(&self.pose)));
+    }
+
+    fn recharge(&mut self, seconds: f64) {
+        self.charge = (self.charge + seconds / CHARGE_SECONDS * 100.0).min(100.0);
+        if self.task == Task::Recharge && self.charge >= RESUME_AT {
+            let next = self.set_aside.front().copied();
+            let goal = next.map(|(x, y)| CellIndex::of_metres(x, y));
+            let way = self.reach(|_| true).way(self.cell(), |cell| Some(cell) == goal).unwrap_or_default();
+            self.path = way.into_iter().map(CellIndex::centre_metres).collect();
+            self.path.append(&mut self.set_aside);
+            self.task = Task::Clean;
+        }
+    }
+
+    fn sense(&mut self) {
+        let seen_as = self.frame.relative(&self.pose);
+        let sweep = lidar::sweep(&self.layout, &self.pose, seen_as, &mut self.random);
+        self.told.push_back(Observation::Sweep(sweep));
+    }
+
+    fn say_condition(&mut self) {
+        let condition = self.condition();
+        if let Some(condition) = condition.filter(|now| self.said.as_ref() != Some(now)) {
+            self.said = Some(condition.clone());
+            self.told.push_back(Observation::State(condition));
+        }
+    }
+
+    fn condition(&self) -> Option<RobotCondition> {
+        let state = match self.task {
+            _ if self.is_paused => RobotState::Paused,
+            Task::Idle => RobotState::Stopped,
+            Task::Docked if self.charge >= 100.0 => RobotState::Docked,
+            Task::Docked | Task::Recharge => RobotState::Charging,
+            Task::Clean => RobotState::Running,
+            Task::Return(_) => RobotState::SeekingCharger,
+        };
+        let battery = Battery::try_from(self.charge.round().clamp(0.0, 100.0) as u8).ok()?;
+        Some(RobotCondition { state, error: RobotError::NoError, vendor_error: None, battery })
+    }
+
+    fn reach(&self, allowed: impl Fn(CellIndex) -> bool) -> Reach {
+        Reach::new(&self.layout, self.cell(), CLEARANCE_METRES, allowed)
+    }
+
+    fn cell(&self) -> CellIndex {
+        CellIndex::of_metres(self.pose.x, self.pose.y)
+    }
+
+    /// When the next step is due, by the clock.
+    fn next_wake(&mut self) -> Instant {
+        let step = if self.is_moving() { SWEEP_EVERY } else { REST_STEP };
+        let speed = self.config.speed;
+        *self.wake.get_or_insert_with(|| Instant::now() + step.div_f64(speed))
+    }
+}
+
+#[async_trait]
+impl Driver for SimRobot {
+    fn profile(&self) -> Profile {
+        let capabilities = vec![Capability::Pause, Capability::Zones, Capability::Locate];
+        Profile { model: "sim".into(), capabilities }
+    }
+
+    async fn order(&mut self, order: DriverOrder) -> Result<(), DriverError> {
+        self.obey(order)
+    }
+
+    async fn next(&mut self) -> Option<Observed> {
+        self.say_condition();
+        loop {
+            if let Some(observed) = self.take_told() {
+                return Some(observed);
+            }
+            let wake = self.next_wake();
+            sleep_until(wake).await;
+            // A late step moves the next one, so that a busy machine slows the simulation instead of piling it up.
+            self.wake = None;
+            self.step();
+        }
+    }
+}
