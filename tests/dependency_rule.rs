@@ -37,7 +37,7 @@ const OWNERS: [(&str, &str, &[&str]); 11] = [
     ("aws-sdk-iot", "iot", &[]),
     ("aws-sdk-iotdataplane", "iot", &[]),
     ("aws_lambda_events", "functions", &[]),
-    ("dynoxide-rs", "sweepline", &["functions", "mobile-api", "store"]),
+    ("dynoxide-rs", "sweepline", &["mobile-api", "store"]),
     ("jsonwebtoken", "access", &[]),
     ("lambda_http", "mobile-api", &[]),
     ("lambda_runtime", "functions", &[]),
