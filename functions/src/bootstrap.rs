@@ -2,6 +2,7 @@
 
 use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -41,15 +42,31 @@ pub fn variable(name: &'static str) -> Result<String, InitError> {
         .ok_or(InitError::Missing(name))
 }
 
-/// Lets log lines be JSON objects on standard output, as many as the variable `LOG_LEVEL` says.
-pub fn start_logs() {
+/// Runs a function: starts the logs, then `function` on this thread, and logs why it ended.
+pub fn run(function: impl Future<Output = Result<(), lambda_runtime::Error>>) -> ExitCode {
+    start_logs();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(function))
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = causes(error.as_ref()), "function ended");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Log lines are JSON objects on standard output, as many as the variable `LOG_LEVEL` says.
+fn start_logs() {
     let level = env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned());
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_env_filter(filter);
-    // A second call in one process finds the first one's logs, which are as good.
+    // A second start in one process finds the first one's logs, which are as good.
     let _ = lines.try_init();
 }
 
@@ -101,14 +118,14 @@ where
     .await
 }
 
-/// The failure with all its causes, for the log and for the failure queue.
 fn logged(error: HandlerError) -> lambda_runtime::Error {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    tracing::error!(error = text, "event failed and shall come again");
-    text.into()
+    let error = causes(&error);
+    tracing::error!(error, "event failed and shall come again");
+    error.into()
+}
+
+/// The error with all its causes, which the failure queue would else not show.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |error: &&dyn Error| (*error).source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

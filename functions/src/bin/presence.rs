@@ -1,17 +1,19 @@
 //! The bootstrap of the presence function.
 
+use std::process::ExitCode;
+
 use domain::usecase::PresenceTracking;
 use functions::{PresenceEvents, bootstrap};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    bootstrap::start_logs();
-    let table = bootstrap::table().await?;
-    let handler = PresenceEvents::new(
-        PresenceTracking {
-            health: table.clone(),
-        },
-        table,
-    );
-    bootstrap::serve(handler, PresenceEvents::handle).await
+fn main() -> ExitCode {
+    bootstrap::run(async {
+        let table = bootstrap::table().await?;
+        let handler = PresenceEvents::new(
+            PresenceTracking {
+                health: table.clone(),
+            },
+            table,
+        );
+        bootstrap::serve(handler, PresenceEvents::handle).await
+    })
 }

@@ -1,0 +1,135 @@
+//! The bootstrap binaries as the Lambda service starts them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+const PRESENCE: &str = env!("CARGO_BIN_EXE_presence");
+const LIVE_AUTHORIZER: &str = env!("CARGO_BIN_EXE_live_authorizer");
+
+fn function(binary: &str) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .env_clear()
+        .env("AWS_LAMBDA_FUNCTION_NAME", "f")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
+        .env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", "none")
+        .env("AWS_SECRET_ACCESS_KEY", "none");
+    command
+}
+
+#[test]
+fn a_missing_variable_stops_a_function_by_name() {
+    for (binary, given, expected) in [
+        (PRESENCE, vec![], "the environment variable TABLE_NAME is not set"),
+        (
+            LIVE_AUTHORIZER,
+            vec![("TABLE_NAME", "t")],
+            "the environment variable ACCOUNT_ID is not set",
+        ),
+        (
+            LIVE_AUTHORIZER,
+            vec![("TABLE_NAME", "t"), ("ACCOUNT_ID", "12")],
+            "the environment variable ACCOUNT_ID must have twelve digits",
+        ),
+    ] {
+        let output = function(binary).envs(given).output().unwrap();
+        assert!(!output.status.success());
+        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(line["error"], expected);
+    }
+}
+
+/// A Runtime API that hands out one event, and what the function posts for it.
+struct RuntimeApi(TcpListener);
+
+impl RuntimeApi {
+    fn answer_to(self, event: &Value) -> (String, Value) {
+        let (mut stream, _, _) = self.request();
+        let body = event.to_string();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\nlambda-runtime-aws-request-id: r-1\r\n\
+             lambda-runtime-deadline-ms: 9999999999999\r\nlambda-runtime-invoked-function-arn: arn\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let (_, path, answer) = self.request();
+        (path, serde_json::from_slice(&answer).unwrap())
+    }
+
+    fn request(&self) -> (TcpStream, String, Vec<u8>) {
+        let (stream, _) = self.0.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let head: Vec<String> = reader
+            .by_ref()
+            .lines()
+            .map(Result::unwrap)
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let length = |line: &String| {
+            line.to_lowercase()
+                .strip_prefix("content-length: ")?
+                .parse::<usize>()
+                .ok()
+        };
+        let mut body = vec![0; head.iter().find_map(length).unwrap_or(0)];
+        reader.read_exact(&mut body).unwrap();
+        let path = head[0].split(' ').nth(1).unwrap().to_owned();
+        (stream, path, body)
+    }
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn invoke(binary: &str, event: &Value) -> (String, Value) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut command = function(binary);
+    command
+        .env("AWS_LAMBDA_RUNTIME_API", address)
+        .env("TABLE_NAME", "t")
+        .env("ACCOUNT_ID", "000000000000");
+    // Nothing listens there: whatever asks the store meets an outage.
+    command
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .stdout(Stdio::null());
+    let _running = Running(command.spawn().unwrap());
+    RuntimeApi(listener).answer_to(event)
+}
+
+#[test]
+fn a_request_without_a_lease_is_answered_with_no() {
+    let event = json!({"protocolData": {"mqtt": {"clientId": "somebody", "password": ""}}});
+    let (path, answer) = invoke(LIVE_AUTHORIZER, &event);
+    assert_eq!(path, "/2018-06-01/runtime/invocation/r-1/response");
+    assert_eq!(answer["isAuthenticated"], false);
+}
+
+#[test]
+fn an_outage_of_the_store_is_an_error_of_the_function() {
+    let event = json!({
+        "clientId": "robot_01ARZ3NDEKTSV4RRFFQ69G5FAV", "timestamp": 1, "eventType": "connected",
+        "sessionIdentifier": "s", "versionNumber": 0,
+    });
+    let (path, answer) = invoke(PRESENCE, &event);
+    assert_eq!(path, "/2018-06-01/runtime/invocation/r-1/error");
+    let message = answer["errorMessage"].as_str().unwrap();
+    assert!(
+        message.starts_with("the event waits for the store: the store is not available"),
+        "{message}"
+    );
+}
