@@ -5,14 +5,26 @@ import { assertSound, DESKTOP, launch, openPage, PHONE, signIn, stack, until } f
 const { owner, operator } = stack();
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
-for (const [device, scheme] of [[PHONE, 'light'], [PHONE, 'dark'], [DESKTOP, 'light'], [DESKTOP, 'dark']]) {
+for (const [device, scheme] of [
+  [PHONE, 'light'],
+  [PHONE, 'dark'],
+  [DESKTOP, 'light'],
+  [DESKTOP, 'dark'],
+]) {
   describe(`the operators' page, ${device.name}, ${scheme}`, () => {
     let visit;
     const rows = () => visit.page.locator('tbody tr[data-tone]');
-    const settled = () => until('an answer', () => visit.page.locator('table[aria-busy]').count(), (count) => count === 0);
+    const settled = () =>
+      until(
+        'an answer',
+        () => visit.page.locator('table[aria-busy]').count(),
+        (count) => count === 0,
+      );
     before(async () => {
       visit = await openPage(browser, device, scheme, '/fleet');
       await signIn(visit.page, operator);
@@ -31,11 +43,17 @@ for (const [device, scheme] of [[PHONE, 'light'], [PHONE, 'dark'], [DESKTOP, 'li
       await visit.page.getByLabel('Connection').selectOption('Connected');
       await settled();
       const seen = await rows().locator('[data-column="Last seen"]').allInnerTexts();
-      assert.ok(seen.every((text) => /Connected/.test(text)), String(seen));
+      assert.ok(
+        seen.every((text) => /Connected/.test(text)),
+        String(seen),
+      );
       await visit.page.getByRole('button', { name: /Needs help/ }).click();
       await settled();
       const states = await rows().locator('[data-column="State"]').allInnerTexts();
-      assert.ok(states.every((text) => /Needs help/.test(text)), String(states));
+      assert.ok(
+        states.every((text) => /Needs help/.test(text)),
+        String(states),
+      );
       assert.equal(new URL(visit.page.url()).search, '?state=error&connected=true');
       await visit.shoot('fleet-filtered');
       await assertSound(visit.page, visit.complaints);

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertSound, DESKTOP, launch, openPage, openRobot, PHONE, readMap, SEAL_MS, signIn, stack, until } from './support.mjs';
+import {
+  assertSound,
+  DESKTOP,
+  launch,
+  openPage,
+  openRobot,
+  PHONE,
+  readMap,
+  SEAL_MS,
+  signIn,
+  stack,
+  until,
+} from './support.mjs';
 
 const { owner } = stack();
 /** Each drives another robot of the demo home, so that they do not wait for each other's runs. */
@@ -10,13 +22,17 @@ const VISITS = [
 ];
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 for (const { device, scheme, robot } of VISITS) {
   describe(`the owner's page, ${device.name}, ${scheme}`, () => {
     let visit;
-    before(async () => { visit = await openPage(browser, device, scheme); });
+    before(async () => {
+      visit = await openPage(browser, device, scheme);
+    });
     after(() => visit.close());
 
     it('refuses a wrong password and says so', async () => {
@@ -40,9 +56,21 @@ for (const { device, scheme, robot } of VISITS) {
       await visit.page.getByRole('button', { name: 'Start' }).click();
       await visit.page.getByText(/agreed to start/).waitFor();
       await visit.page.locator('.badge', { hasText: 'Live' }).waitFor();
-      const first = await until('the first of the map', () => readMap(visit.page), ({ area, robot: at }) => area > 0 && at !== null);
-      await until('more of the map', () => readMap(visit.page), ({ area }) => area > first.area);
-      await until('another position', () => readMap(visit.page), ({ robot: at }) => String(at) !== String(first.robot));
+      const first = await until(
+        'the first of the map',
+        () => readMap(visit.page),
+        ({ area, robot: at }) => area > 0 && at !== null,
+      );
+      await until(
+        'more of the map',
+        () => readMap(visit.page),
+        ({ area }) => area > first.area,
+      );
+      await until(
+        'another position',
+        () => readMap(visit.page),
+        ({ robot: at }) => String(at) !== String(first.robot),
+      );
       await visit.shoot('cleaning');
       await assertSound(visit.page, visit.complaints);
     });
@@ -61,25 +89,47 @@ for (const { device, scheme, robot } of VISITS) {
       await visit.page.reload();
       if (device === DESKTOP) await openRobot(visit.page, robot);
       await visit.page.locator('.badge', { hasText: 'Live' }).waitFor();
-      await until('the map so far', () => readMap(visit.page), ({ area, robot: at }) => area > 0 && at !== null);
+      await until(
+        'the map so far',
+        () => readMap(visit.page),
+        ({ area, robot: at }) => area > 0 && at !== null,
+      );
     });
 
     it('sends the robot to the dock, and the run joins the last runs and the map of the home', async () => {
       await visit.page.getByRole('button', { name: 'Dock' }).click();
       await visit.page.getByText(/agreed to go to the dock/).waitFor();
       const newest = visit.page.locator('.run-row').first();
-      await until('the end of the run', () => newest.innerText(), (text) => /m²/.test(text) && !/Going on|Paused/.test(text), SEAL_MS);
-      await until('the map of the home', () => readMap(visit.page), ({ label }) => label.includes('Home map'), SEAL_MS);
+      await until(
+        'the end of the run',
+        () => newest.innerText(),
+        (text) => /m²/.test(text) && !/Going on|Paused/.test(text),
+        SEAL_MS,
+      );
+      await until(
+        'the map of the home',
+        () => readMap(visit.page),
+        ({ label }) => label.includes('Home map'),
+        SEAL_MS,
+      );
       await visit.shoot('docked');
       await assertSound(visit.page, visit.complaints);
     });
 
     it('opens an earlier run on the map and comes back', async () => {
       await visit.page.locator('.run-row').first().click();
-      await until('the map of the run', () => readMap(visit.page), ({ label, area }) => label.includes('Earlier run') && area > 0);
+      await until(
+        'the map of the run',
+        () => readMap(visit.page),
+        ({ label, area }) => label.includes('Earlier run') && area > 0,
+      );
       await visit.shoot('earlier-run');
       await visit.page.getByRole('button', { name: 'Back to now' }).click();
-      await until('the map of the home', () => readMap(visit.page), ({ label }) => label.includes('Home map'));
+      await until(
+        'the map of the home',
+        () => readMap(visit.page),
+        ({ label }) => label.includes('Home map'),
+      );
       await assertSound(visit.page, visit.complaints);
     });
 
@@ -113,5 +163,9 @@ async function comeToRest(page) {
   await until('the controls', () => primary.innerText());
   if (/Start/.test(await primary.innerText())) return;
   await page.getByRole('button', { name: 'Stop' }).click();
-  await until('the robot at rest', () => primary.innerText(), (text) => /Start/.test(text));
+  await until(
+    'the robot at rest',
+    () => primary.innerText(),
+    (text) => /Start/.test(text),
+  );
 }

@@ -10,7 +10,13 @@ export const STEP_MS = 30_000;
 /** How long a run may take to end, be sealed and change the home's map, in milliseconds. */
 export const SEAL_MS = 180_000;
 
-export const PHONE = { name: 'phone', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+export const PHONE = {
+  name: 'phone',
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
 export const DESKTOP = { name: 'desktop', viewport: { width: 1440, height: 900 } };
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -18,7 +24,15 @@ const SCREENSHOTS = process.env.SWEEPLINE_SCREENSHOTS ?? `${ROOT}target/screensh
 const LEAST_TOUCH_PX = 44;
 /** The most that a page may move under the reader: web.dev calls up to 0.1 good. */
 const MOST_LAYOUT_SHIFT = 0.1;
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** The line that `sweepline up` printed when it was ready. */
 export function stack() {
@@ -84,7 +98,9 @@ export async function readMap(page) {
 /** What holds on every page at any time. */
 export async function assertSound(page, complaints) {
   assert.deepEqual(complaints, []);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
   assert.ok(overflow <= 0, `the page scrolls sideways by ${overflow} px`);
   assert.deepEqual(await page.evaluate(smallTargets, LEAST_TOUCH_PX), [], `targets smaller than ${LEAST_TOUCH_PX} px`);
   assert.deepEqual(await page.evaluate(namelessControls), [], 'controls without a name');
@@ -111,7 +127,10 @@ function isForeign(request) {
 
 function countLayoutShift() {
   globalThis.layoutShift = 0;
-  const add = (list) => list.getEntries().forEach((entry) => { globalThis.layoutShift += entry.hadRecentInput ? 0 : entry.value; });
+  const add = (list) =>
+    list.getEntries().forEach((entry) => {
+      globalThis.layoutShift += entry.hadRecentInput ? 0 : entry.value;
+    });
   new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
 }
 
@@ -119,13 +138,20 @@ function smallTargets(least) {
   const targets = [...document.querySelectorAll('a, button, select, input, label:has(input[type=checkbox])')];
   const small = targets.filter((target) => {
     const { width, height } = target.getBoundingClientRect();
-    return width > 0 && !target.closest('label:has(input[type=checkbox])')?.contains(target.parentElement) && (height < least || width < least);
+    return (
+      width > 0 &&
+      !target.closest('label:has(input[type=checkbox])')?.contains(target.parentElement) &&
+      (height < least || width < least)
+    );
   });
   return small.map((target) => target.outerHTML.slice(0, 120));
 }
 
 function namelessControls() {
-  const controls = [...document.querySelectorAll('a, button, select, input')].filter((control) => control.getClientRects().length > 0);
-  const name = (control) => control.getAttribute('aria-label') || control.closest('label')?.textContent || control.textContent;
+  const controls = [...document.querySelectorAll('a, button, select, input')].filter(
+    (control) => control.getClientRects().length > 0,
+  );
+  const name = (control) =>
+    control.getAttribute('aria-label') || control.closest('label')?.textContent || control.textContent;
   return controls.filter((control) => !name(control)?.trim()).map((control) => control.outerHTML.slice(0, 120));
 }

@@ -6,10 +6,15 @@ const { owner } = stack();
 const ROBOT = 2;
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
-for (const [device, scheme] of [[PHONE, 'dark'], [DESKTOP, 'light']]) {
+for (const [device, scheme] of [
+  [PHONE, 'dark'],
+  [DESKTOP, 'light'],
+]) {
   describe(`the owner's page in trouble, ${device.name}, ${scheme}`, () => {
     let visit;
     beforeEach(async () => {
@@ -41,7 +46,10 @@ for (const [device, scheme] of [[PHONE, 'dark'], [DESKTOP, 'light']]) {
 
     it('passes on that a robot is offline or busy', async () => {
       await openRobot(visit.page, ROBOT);
-      for (const [code, words] of [['robot_offline', /is offline.*Nothing was sent/], ['robot_busy', /is busy with a run/]]) {
+      for (const [code, words] of [
+        ['robot_offline', /is offline.*Nothing was sent/],
+        ['robot_busy', /is busy with a run/],
+      ]) {
         await visit.page.route('**/commands', (route) => route.fulfill(conflict(code)));
         await visit.page.getByRole('button', { name: /Start|Pause|Resume/ }).click();
         await visit.page.getByText(words).waitFor();
@@ -76,13 +84,18 @@ describe('a live view that loses its connection', () => {
     await signIn(visit.page, owner);
     await openRobot(visit.page, ROBOT);
     await visit.page.getByRole('button', { name: /Start|Pause|Resume/ }).waitFor();
-    if (await visit.page.getByRole('button', { name: 'Start' }).isVisible()) await visit.page.getByRole('button', { name: 'Start' }).click();
+    if (await visit.page.getByRole('button', { name: 'Start' }).isVisible())
+      await visit.page.getByRole('button', { name: 'Start' }).click();
     await visit.page.locator('.badge', { hasText: 'Live' }).waitFor();
     sockets.at(-1).close();
     await visit.page.locator('.badge', { hasText: 'Reconnecting' }).waitFor();
     await visit.shoot('reconnecting');
     await visit.page.locator('.badge', { hasText: 'Live' }).waitFor();
-    await until('the map again', () => readMap(visit.page), ({ area, robot }) => area > 0 && robot !== null);
+    await until(
+      'the map again',
+      () => readMap(visit.page),
+      ({ area, robot }) => area > 0 && robot !== null,
+    );
     await visit.page.getByRole('button', { name: 'Stop' }).click();
     await visit.page.getByText(/agreed to stop/).waitFor();
     await visit.close();

@@ -6,8 +6,12 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** Answers one upgrade request; `watch(topics, send)` returns what to call when the socket ends. */
 export function acceptWatcher(request, socket, watch) {
-  const accept = createHash('sha1').update(request.headers['sec-websocket-key'] + GUID).digest('base64');
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`);
+  const accept = createHash('sha1')
+    .update(request.headers['sec-websocket-key'] + GUID)
+    .digest('base64');
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`,
+  );
   let rest = Buffer.alloc(0);
   let leave = () => {};
   const send = (bytes) => socket.writable && socket.write(frame(bytes));
@@ -16,7 +20,9 @@ export function acceptWatcher(request, socket, watch) {
     for (let next = unframe(rest); next; next = unframe(rest)) {
       rest = rest.subarray(next.end);
       if (next.opcode === 8) return socket.end();
-      const answer = packet(next.body, (topics) => { leave = watch(topics, (topic, payload) => send(publish(topic, payload))); });
+      const answer = packet(next.body, (topics) => {
+        leave = watch(topics, (topic, payload) => send(publish(topic, payload)));
+      });
       if (answer) send(answer);
     }
   });
@@ -30,7 +36,7 @@ function packet(body, subscribed) {
       return Buffer.from([0x20, 2, 0, 0]);
     case 8: {
       const topics = [];
-      for (let at = 4; at < body.length; ) {
+      for (let at = 4; at < body.length;) {
         const length = body.readUInt16BE(at);
         topics.push(body.subarray(at + 2, at + 2 + length).toString());
         at += 3 + length;

@@ -8,10 +8,21 @@ const BOX = { x: -10, y: -64, width: 190, height: 150 };
 const [FREE, OCCUPIED, TOUCHED] = [1, 2, 3];
 
 const WALLS = [
-  [-0.4, -3, 8.6, -3], [-0.4, 3.8, 8.6, 3.8], [-0.4, -3, -0.4, 3.8], [8.6, -3, 8.6, 3.8],
-  [3.2, -3, 3.2, -0.2], [3.2, 0.8, 3.2, 3.8], [3.2, 0.8, 5.2, 0.8], [6.2, 0.8, 8.6, 0.8],
+  [-0.4, -3, 8.6, -3],
+  [-0.4, 3.8, 8.6, 3.8],
+  [-0.4, -3, -0.4, 3.8],
+  [8.6, -3, 8.6, 3.8],
+  [3.2, -3, 3.2, -0.2],
+  [3.2, 0.8, 3.2, 3.8],
+  [3.2, 0.8, 5.2, 0.8],
+  [6.2, 0.8, 8.6, 0.8],
 ];
-const FURNITURE = [[1.2, 2.2, 2.4, 3.2], [6.4, -2.2, 7.8, -1.2], [4.4, 2.6, 6.4, 3.7], [0.8, -2.4, 1.2, -2]];
+const FURNITURE = [
+  [1.2, 2.2, 2.4, 3.2],
+  [6.4, -2.2, 7.8, -1.2],
+  [4.4, 2.6, 6.4, 3.7],
+  [0.8, -2.4, 1.2, -2],
+];
 
 export class Plan {
   constructor() {
@@ -33,7 +44,11 @@ export class Plan {
   /** Lanes over everything that is free, as a list of points about 10 cm apart. */
   lanes() {
     const points = [];
-    const rooms = [[0, -2.6, 2.9, 3.5], [3.5, -2.7, 8.3, 0.5], [3.5, 1.1, 8.3, 3.5]];
+    const rooms = [
+      [0, -2.6, 2.9, 3.5],
+      [3.5, -2.7, 8.3, 0.5],
+      [3.5, 1.1, 8.3, 3.5],
+    ];
     let way = 1;
     for (const [x1, y1, x2, y2] of rooms) {
       for (let y = y1; y <= y2; y += 0.26, way = -way) {
@@ -127,7 +142,18 @@ export function homeDocument(plan, seen, version) {
 
 function mapDocument(cells, classes) {
   const origin = { x: BOX.x, y: BOX.y };
-  return { frame: 'home', unit: 'm', cell_metres: CELL, origin, width: BOX.width, height: BOX.height, classes, cells: base64(cells), rooms: [], version: 1 };
+  return {
+    frame: 'home',
+    unit: 'm',
+    cell_metres: CELL,
+    origin,
+    width: BOX.width,
+    height: BOX.height,
+    classes,
+    cells: base64(cells),
+    rooms: [],
+    version: 1,
+  };
 }
 
 function base64(bytes) {
@@ -136,7 +162,7 @@ function base64(bytes) {
 
 function runLengths(cells) {
   const runs = [];
-  for (let at = 0; at < cells.length; ) {
+  for (let at = 0; at < cells.length;) {
     let length = 1;
     while (length < 64 && cells[at + length] === cells[at]) length += 1;
     runs.push((cells[at] << 6) | (length - 1));

@@ -8,8 +8,21 @@ let serial = 1n;
 export class MockRobot {
   constructor(fields) {
     this.robot = {
-      connected: true, last_seen: now(), state: 'docked', battery: 100, error: null, vendor_error: null, firmware: '1.4.0',
-      model: 'Sim One', capabilities: ['locate'], settings_version: { wanted: 1, applied: 1 }, run: null, floor: null, waiting: 0, dropped: 0, ...fields,
+      connected: true,
+      last_seen: now(),
+      state: 'docked',
+      battery: 100,
+      error: null,
+      vendor_error: null,
+      firmware: '1.4.0',
+      model: 'Sim One',
+      capabilities: ['locate'],
+      settings_version: { wanted: 1, applied: 1 },
+      run: null,
+      floor: null,
+      waiting: 0,
+      dropped: 0,
+      ...fields,
     };
     this.plan = new Plan();
     this.lanes = this.plan.lanes();
@@ -45,8 +58,19 @@ export class MockRobot {
     this.seen = new Seen(this.plan);
     this.at = 0;
     this.runs.unshift({
-      id: this.robot.run, robot: this.robot.id, state: 'running', outcome: null, started_at: now(), updated_at: now(), finished_at: null,
-      area_m2: 0, minutes: 0, initiator: { by: 'command' }, floor: null, in_map: false, track: [],
+      id: this.robot.run,
+      robot: this.robot.id,
+      state: 'running',
+      outcome: null,
+      started_at: now(),
+      updated_at: now(),
+      finished_at: null,
+      area_m2: 0,
+      minutes: 0,
+      initiator: { by: 'command' },
+      floor: null,
+      in_map: false,
+      track: [],
     });
     this.maps.set(this.robot.run, this.seen);
     this.#set('running');
@@ -95,7 +119,16 @@ export class MockRobot {
     for (const watcher of this.watchers) {
       const { x = 0, y = 0, heading = 0 } = this.pose ?? {};
       const milli = (value) => Math.round(value * 1000);
-      watcher.pose(JSON.stringify({ v: 1, run: this.robot.run, x: milli(x), y: milli(y), heading: milli(heading), state: this.robot.state }));
+      watcher.pose(
+        JSON.stringify({
+          v: 1,
+          run: this.robot.run,
+          x: milli(x),
+          y: milli(y),
+          heading: milli(heading),
+          state: this.robot.state,
+        }),
+      );
       if (this.robot.run) watcher.tiles(this.seen.pack(this.number, !watcher.told));
       watcher.told = true;
     }
@@ -108,6 +141,7 @@ export function now() {
 
 function crockford(number) {
   let digits = '';
-  for (let index = 0; index < 26; index += 1, number >>= 5n) digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[Number(number & 31n)] + digits;
+  for (let index = 0; index < 26; index += 1, number >>= 5n)
+    digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[Number(number & 31n)] + digits;
   return digits;
 }

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { connect, disconnect, MAX_PACKET_BYTES, MqttError, PacketReader, pingRequest, subscribe } from '../../../mobile-api/web/mqtt.js';
+import {
+  connect,
+  disconnect,
+  MAX_PACKET_BYTES,
+  MqttError,
+  PacketReader,
+  pingRequest,
+  subscribe,
+} from '../../../mobile-api/web/mqtt.js';
 
 const OPTIONS = { clientId: 'app_1', username: 'lease', password: 'pw', keepAliveSeconds: 30 };
 const CONNACK = [0x20, 2, 0, 0];
@@ -41,8 +49,15 @@ describe('packets that the page reads', () => {
     const stream = [...CONNACK, ...publish('live/r/pose', 300), ...publish('live/r/tiles', 3)];
     for (let cut = 1; cut < stream.length; cut += 1) {
       const reader = new PacketReader();
-      const packets = [...reader.push(Uint8Array.from(stream.slice(0, cut))), ...reader.push(Uint8Array.from(stream.slice(cut)))];
-      assert.deepEqual(packets.map(({ type }) => type), ['connack', 'publish', 'publish'], `cut at ${cut}`);
+      const packets = [
+        ...reader.push(Uint8Array.from(stream.slice(0, cut))),
+        ...reader.push(Uint8Array.from(stream.slice(cut))),
+      ];
+      assert.deepEqual(
+        packets.map(({ type }) => type),
+        ['connack', 'publish', 'publish'],
+        `cut at ${cut}`,
+      );
       assert.equal(packets[1].payload.length, 300);
       assert.equal(packets[2].topic, 'live/r/tiles');
     }

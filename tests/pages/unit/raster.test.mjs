@@ -3,12 +3,22 @@ import { describe, it } from 'node:test';
 import { knownArea, knownBounds, readMap, RunMap } from '../../../mobile-api/web/raster.js';
 
 const FREE = new Uint8Array(64 * 64).fill(1);
-const STORED = { version: 1, cell_metres: 0.05, origin: { x: -2, y: 3 }, width: 3, height: 1, cells: btoa('\x02\x02\x00') };
+const STORED = {
+  version: 1,
+  cell_metres: 0.05,
+  origin: { x: -2, y: 3 },
+  width: 3,
+  height: 1,
+  cells: btoa('\x02\x02\x00'),
+};
 
 describe('the map of a run', () => {
   it('grows with its tiles in every direction', () => {
     const map = new RunMap('run_1');
-    map.addTiles([{ x: 0, y: 0, rev: 1, cells: FREE }, { x: -1, y: 2, rev: 1, cells: FREE }]);
+    map.addTiles([
+      { x: 0, y: 0, rev: 1, cells: FREE },
+      { x: -1, y: 2, rev: 1, cells: FREE },
+    ]);
     const { x, y, width, height } = map.raster;
     assert.deepEqual([x, y, width, height], [-64, 0, 128, 192]);
     assert.equal(knownArea(map.raster).toFixed(2), (2 * 3.2 * 3.2).toFixed(2));
@@ -19,7 +29,13 @@ describe('the map of a run', () => {
     const map = new RunMap('run_1');
     const occupied = new Uint8Array(64 * 64).fill(2);
     assert.equal(map.addTiles([{ x: 0, y: 0, rev: 2, cells: occupied }]), true);
-    assert.equal(map.addTiles([{ x: 0, y: 0, rev: 2, cells: FREE }, { x: 0, y: 0, rev: 1, cells: FREE }]), false);
+    assert.equal(
+      map.addTiles([
+        { x: 0, y: 0, rev: 2, cells: FREE },
+        { x: 0, y: 0, rev: 1, cells: FREE },
+      ]),
+      false,
+    );
     assert.equal(map.raster.cells[0], 2);
   });
 

@@ -10,10 +10,24 @@ const BLANK = Array(64).fill(63);
 describe('packs of run tiles', () => {
   it('reads the run and every tile', async () => {
     const runs = [(1 << 6) | 63, (2 << 6) | 0, (3 << 6) | 62, ...BLANK.slice(2)];
-    const { run, tiles } = await decodePack(pack([{ x: -3, y: 7, rev: 70_000, runs }, { x: 0, y: 0, rev: 1, runs: BLANK }]));
+    const { run, tiles } = await decodePack(
+      pack([
+        { x: -3, y: 7, rev: 70_000, runs },
+        { x: 0, y: 0, rev: 1, runs: BLANK },
+      ]),
+    );
     assert.equal(run, 'run_01ARYZ6S41000000000000001A');
-    assert.deepEqual(tiles.map(({ x, y, rev }) => [x, y, rev]), [[-3, 7, 70_000], [0, 0, 1]]);
-    assert.deepEqual([tiles[0].cells[63], tiles[0].cells[64], tiles[0].cells[65], tiles[0].cells[127], tiles[0].cells[128]], [1, 2, 3, 3, 0]);
+    assert.deepEqual(
+      tiles.map(({ x, y, rev }) => [x, y, rev]),
+      [
+        [-3, 7, 70_000],
+        [0, 0, 1],
+      ],
+    );
+    assert.deepEqual(
+      [tiles[0].cells[63], tiles[0].cells[64], tiles[0].cells[65], tiles[0].cells[127], tiles[0].cells[128]],
+      [1, 2, 3, 3, 0],
+    );
   });
 
   it('reads a pack inside a larger buffer', async () => {
@@ -40,12 +54,16 @@ describe('packs of run tiles', () => {
   }
 
   it('refuses a pack cut anywhere', async () => {
-    for (let length = 0; length < good.length; length += 1) await assert.rejects(decodePack(good.slice(0, length)), TileError);
+    for (let length = 0; length < good.length; length += 1)
+      await assert.rejects(decodePack(good.slice(0, length)), TileError);
   });
 });
 
 function pack(tiles, count = tiles.length) {
-  return packDeflated(tiles.map(({ runs, ...tile }) => ({ ...tile, deflated: deflateRawSync(Buffer.from(runs)) })), count);
+  return packDeflated(
+    tiles.map(({ runs, ...tile }) => ({ ...tile, deflated: deflateRawSync(Buffer.from(runs)) })),
+    count,
+  );
 }
 
 function packDeflated(tiles, count = tiles.length) {
