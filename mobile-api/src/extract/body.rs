@@ -36,26 +36,35 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Problem> {
-    let too_large = || {
-        let detail = format!("the body has more than {MAX_BODY_BYTES} bytes, or ended early");
-        Problem::new(Code::PayloadTooLarge, detail)
-    };
-    Ok(to_bytes(body, MAX_BODY_BYTES)
-        .await
-        .map_err(|error| too_large().because(error))?
-        .to_vec())
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
+        let detail = format!("the body must have at most {MAX_BODY_BYTES} bytes");
+        Problem::new(Code::PayloadTooLarge, detail).because(error)
+    })?;
+    Ok(bytes.to_vec())
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let field = if path == "." { "body".to_owned() } else { path };
-        FieldError::new(field, reason(error.inner()))
+        let reason = reason(error.inner());
+        FieldError::new(field(&error.path().to_string(), &reason), reason)
     })?;
     json.end()
         .map_err(|error| FieldError::new("body", reason(&error)))?;
     Ok(value)
+}
+
+/// The field of an error: the path to it, or the name that is missing there.
+fn field(path: &str, reason: &str) -> String {
+    let missing = reason
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.strip_suffix('`'));
+    match (path, missing) {
+        ("." | "?", None) => "body".to_owned(),
+        ("." | "?", Some(name)) => name.to_owned(),
+        (path, None) => path.to_owned(),
+        (path, Some(name)) => format!("{path}.{name}"),
+    }
 }
 
 /// What the parser says without the place, which the field's name tells better.

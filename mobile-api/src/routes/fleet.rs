@@ -6,11 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use domain::FieldError;
 use domain::error::check_text;
-use domain::fleet::{FleetFilter, FleetSummary};
-use domain::page::{Cursor, MAX_PAGE, PageRequest};
+use domain::fleet::{FleetFilter, FleetSummary, RobotHealth};
+use domain::page::{Cursor, MAX_PAGE, Page, PageRequest};
+use domain::ports::StoreError;
 use domain::status::{MAX_LABEL, RobotState};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,8 +21,11 @@ use crate::lists::{DEFAULT_PAGE, ListOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::ApiState;
 
+/// How often the store is asked for one page.
+const MAX_READS: usize = 32;
+
 /// Which robots are wanted; each parameter may be left out or empty.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct FleetQuery {
     /// Matter's operational state.
@@ -72,8 +76,28 @@ async fn list(
             .filter(|cursor| !cursor.is_empty())
             .map(Cursor),
     );
-    let robots = state.services.fleet.fleet(&query.filter()?, &page).await?;
+    let robots = full_page(&state, &query.filter()?, page).await?;
     Ok(Json(robots.map(HealthBody::from).into()))
+}
+
+/// Reads on while the page is not full: the store may give short pages where the filter lets few robots pass.
+async fn full_page(
+    state: &ApiState,
+    filter: &FleetFilter,
+    page: PageRequest,
+) -> Result<Page<RobotHealth>, StoreError> {
+    let limit = page.limit();
+    let mut robots = state.services.fleet.fleet(filter, &page).await?;
+    for _ in 1..MAX_READS {
+        let Some(cursor) = robots.next.clone().filter(|_| robots.items.len() < limit) else {
+            break;
+        };
+        let rest = PageRequest::new(limit - robots.items.len(), Some(cursor));
+        let more = state.services.fleet.fleet(filter, &rest).await?;
+        robots.items.extend(more.items);
+        robots.next = more.next;
+    }
+    Ok(robots)
 }
 
 /// Counts over the fleet.

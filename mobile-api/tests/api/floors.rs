@@ -1,0 +1,184 @@
+//! Floors and the forms of their maps.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::home::{Floor, Name};
+use domain::id::FloorId;
+use domain::ports::{HomeStore, MapStore};
+use http::Method;
+use mapping::class_grid::{CellClass, ClassGrid, ClassedCell};
+use mapping::formats::valetudo::ValetudoMap;
+use mapping::grid::Grid;
+use mapping::run_map::CellBounds;
+use mapping::tile::CellIndex;
+use mapping::view::FloorView;
+use serde_json::json;
+
+use crate::world::{AT, Answer, Person, World};
+
+fn view() -> FloorView {
+    let bounds = CellBounds {
+        min: CellIndex::new(-1, 0),
+        max: CellIndex::new(1, 0),
+    };
+    let mut classes = ClassGrid::unknown(bounds).unwrap();
+    let kinds = [CellClass::Permanent, CellClass::Free, CellClass::Movable];
+    for (x, class) in (-1..).zip(kinds) {
+        let presence = if class == CellClass::Movable { 102 } else { 0 };
+        classes.set(
+            CellIndex::new(x, 0),
+            ClassedCell {
+                class,
+                presence,
+                confidence: 255,
+            },
+        );
+    }
+    FloorView::new(&classes, &Grid::empty()).unwrap()
+}
+
+async fn store_floor(world: &World) -> String {
+    let floor = Floor {
+        id: FloorId::new(AT, 1),
+        name: Name::new("name", "Ground floor").unwrap(),
+        created_at: AT,
+    };
+    world.store.add_floor(&world.scope(), &floor).await.unwrap();
+    world
+        .store
+        .put_view(&world.scope(), floor.id, 3, &view())
+        .await
+        .unwrap();
+    world.at_home(&format!("/floors/{}/map", floor.id))
+}
+
+async fn get(world: &World, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let request = world
+        .request(Method::GET, path)
+        .bearer(&world.token(Person::Anna));
+    world
+        .send(
+            headers
+                .iter()
+                .fold(request, |request, (name, value)| request.header(name, value)),
+        )
+        .await
+}
+
+#[tokio::test]
+async fn floors_are_listed() {
+    let world = World::new().await;
+    store_floor(&world).await;
+    let floors = world.get(Person::Anna, &world.at_home("/floors")).await.json();
+    assert_eq!(
+        (&floors["items"][0]["name"], &floors["items"][0]["votes"]),
+        (&json!("Ground floor"), &json!(0))
+    );
+}
+
+#[tokio::test]
+async fn a_map_comes_as_cells_with_what_they_mean() {
+    let world = World::new().await;
+    let answer = get(&world, &store_floor(&world).await, &[]).await;
+    let map = answer.json();
+    assert_eq!(
+        (&map["version"], &map["frame"], &map["cell_metres"]),
+        (&json!(3), &json!("home"), &json!(0.05))
+    );
+    assert_eq!(map["classes"], json!(["unknown", "free", "movable", "permanent"]));
+    assert_eq!(
+        (&map["origin"], &map["width"]),
+        (&json!({"x": -1, "y": 0}), &json!(3))
+    );
+    assert_eq!(
+        STANDARD.decode(map["cells"].as_str().unwrap()).unwrap(),
+        [3, 1, 2]
+    );
+    assert_eq!(
+        STANDARD.decode(map["presence"].as_str().unwrap()).unwrap(),
+        [0, 0, 40]
+    );
+}
+
+#[tokio::test]
+async fn a_map_that_is_known_is_not_sent_again() {
+    let world = World::new().await;
+    let path = store_floor(&world).await;
+    assert_eq!(get(&world, &path, &[]).await.header("etag"), Some("\"3\""));
+    for known in ["\"3\"", "W/\"3\"", "\"1\", \"3\"", "*"] {
+        let answer = get(&world, &path, &[("if-none-match", known)]).await;
+        assert_eq!((answer.status.as_u16(), answer.body.len()), (304, 0), "{known}");
+        assert_eq!(answer.header("etag"), Some("\"3\""));
+    }
+    let picture = [("if-none-match", "\"3\""), ("accept", "image/png")];
+    assert_eq!(get(&world, &path, &picture).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_map_comes_in_the_form_that_is_asked_for() {
+    let world = World::new().await;
+    let path = store_floor(&world).await;
+    let picture = get(&world, &path, &[("accept", "image/png")]).await;
+    assert!(picture.body.starts_with(b"\x89PNG"));
+    let shapes = get(&world, &path, &[("accept", "application/geo+json")])
+        .await
+        .json();
+    let kinds: Vec<_> = shapes["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["properties"].clone())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            json!({"kind": "wall"}),
+            json!({"kind": "object", "presence": 0.4})
+        ]
+    );
+    let valetudo = get(&world, &path, &[("accept", "application/vnd.valetudo.map+json")]).await;
+    assert_eq!(
+        valetudo.header("content-type"),
+        Some("application/vnd.valetudo.map+json")
+    );
+    assert!(ValetudoMap::read(&valetudo.body).is_ok());
+    insta::assert_snapshot!(get(&world, &path, &[("accept", "text/html")]).await, @r#"
+    406 Not Acceptable
+    content-type: application/problem+json
+    {
+      "code": "not_acceptable",
+      "detail": "ask for one of application/json, image/png, application/geo+json, application/vnd.valetudo.map+json",
+      "status": 406,
+      "title": "No acceptable form",
+      "type": "urn:sweepline:problem:not_acceptable"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_floor_without_a_run_has_an_empty_map() {
+    let world = World::new().await;
+    let floor = Floor {
+        id: FloorId::new(AT, 9),
+        name: Name::new("name", "Attic").unwrap(),
+        created_at: AT,
+    };
+    world.store.add_floor(&world.scope(), &floor).await.unwrap();
+    let path = world.at_home(&format!("/floors/{}/map", floor.id));
+    let map = world.get(Person::Anna, &path).await.json();
+    assert_eq!(
+        (&map["version"], &map["width"], &map["cells"]),
+        (&json!(0), &json!(0), &json!(""))
+    );
+    for form in [
+        "image/png",
+        "application/geo+json",
+        "application/vnd.valetudo.map+json",
+    ] {
+        assert_eq!(
+            get(&world, &path, &[("accept", form)]).await.status,
+            200,
+            "{form}"
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! The API as its callers see it: the router over the real store on an embedded table, with robots that are recorded.
+
+mod auth;
+mod commands;
+mod contract;
+mod devices;
+mod errors;
+mod fleet;
+mod floors;
+mod live;
+mod pages;
+mod pairing;
+mod robots;
+mod runs;
+mod settings;
+mod world;

@@ -1,0 +1,50 @@
+//! The pages.
+
+use http::Method;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn pages_and_their_files_are_served_with_types_and_policy() {
+    let world = World::new().await;
+    for (path, kind, caching) in [
+        ("/", "text/html; charset=utf-8", "no-store"),
+        ("/fleet", "text/html; charset=utf-8", "no-store"),
+        ("/web/phone.js", "text/javascript; charset=utf-8", "no-cache"),
+        ("/web/phone.css", "text/css; charset=utf-8", "no-cache"),
+        ("/web/icon.svg", "image/svg+xml", "no-cache"),
+    ] {
+        let answer = world.send(world.request(Method::GET, path)).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (200, Some(kind)),
+            "{path}"
+        );
+        assert_eq!(answer.header("cache-control"), Some(caching), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert!(
+            answer
+                .header("content-security-policy")
+                .unwrap()
+                .starts_with("default-src 'self';")
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_the_files_of_the_pages_is_served() {
+    let world = World::new().await;
+    for path in [
+        "/web/",
+        "/web/none.js",
+        "/web/..%2f..%2fCargo.toml",
+        "/web/../Cargo.toml",
+        "/favicon.ico",
+    ] {
+        assert_eq!(
+            world.send(world.request(Method::GET, path)).await.status,
+            404,
+            "{path}"
+        );
+    }
+}

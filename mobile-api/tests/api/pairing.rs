@@ -1,0 +1,179 @@
+//! A robot finds its owner, and leaves them.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, Person, World};
+
+async fn open(world: &World, csr: &str) -> Answer {
+    world
+        .send(
+            world
+                .request(Method::POST, "/v1/provisioning/claims")
+                .json(&json!({"csr": csr})),
+        )
+        .await
+}
+
+async fn ask(world: &World, claim: &Value, secret: &str) -> Answer {
+    let path = format!("/v1/provisioning/claims/{}", claim["id"].as_str().unwrap());
+    world
+        .send(
+            world
+                .request(Method::GET, &path)
+                .header("authorization", &format!("Claim {secret}")),
+        )
+        .await
+}
+
+async fn claim(world: &World, code: &str) -> Answer {
+    let body = json!({"code": code, "name": "Hall"});
+    world.post(Person::Anna, &world.at_home("/robots"), body).await
+}
+
+#[tokio::test]
+async fn a_robot_shows_a_code_its_owner_types_it_and_it_gets_its_certificate() {
+    let world = World::new().await;
+    let opened = open(&world, "a request").await;
+    assert_eq!(opened.status, 201);
+    let opened = opened.json();
+    let secret = opened["secret"].as_str().unwrap();
+    let waiting = ask(&world, &opened, secret).await;
+    assert_eq!(
+        (waiting.status.as_u16(), waiting.json()),
+        (202, json!({"state": "waiting"}))
+    );
+
+    let typed = opened["code"].as_str().unwrap().to_lowercase().replace('-', " ");
+    let paired = claim(&world, &typed).await;
+    assert_eq!(
+        (paired.status.as_u16(), &paired.json()["id"]),
+        (201, &opened["robot"])
+    );
+    assert_eq!(
+        (&paired.json()["name"], &paired.json()["state"]),
+        (&json!("Hall"), &json!("unknown"))
+    );
+
+    let claimed = ask(&world, &opened, secret).await.json();
+    assert_eq!(
+        (&claimed["state"], &claimed["robot"]),
+        (&json!("claimed"), &opened["robot"])
+    );
+    assert_eq!(
+        claimed["certificate"],
+        format!("certificate of {}", opened["robot"].as_str().unwrap())
+    );
+    assert_eq!(claimed["mqtt"], json!({"host": "localhost", "port": 8883}));
+    assert_eq!(
+        (&claimed["ca"], &claimed["stage"]),
+        (&json!("the authority"), &json!("local"))
+    );
+    assert!(claimed["pairing"].as_str().unwrap().starts_with("pair_"));
+    assert_eq!(claim(&world, &typed).await.code(), "claim_unknown");
+}
+
+#[tokio::test]
+async fn a_claim_is_for_who_knows_its_secret_and_for_five_minutes() {
+    let world = World::new().await;
+    let opened = open(&world, "a request").await.json();
+    let gone = ask(&world, &opened, "guessed").await;
+    insta::assert_snapshot!(gone, @r#"
+    410 Gone
+    content-type: application/problem+json
+    {
+      "code": "claim_gone",
+      "detail": "the claim has expired, open another one",
+      "status": 410,
+      "title": "The claim has ended",
+      "type": "urn:sweepline:problem:claim_gone"
+    }
+    "#);
+    let without = format!("/v1/provisioning/claims/{}", opened["id"].as_str().unwrap());
+    assert_eq!(world.send(world.request(Method::GET, &without)).await.status, 401);
+    world.pass(Duration::from_secs(301));
+    assert_eq!(
+        ask(&world, &opened, opened["secret"].as_str().unwrap())
+            .await
+            .to_string(),
+        gone.to_string()
+    );
+    insta::assert_snapshot!(claim(&world, opened["code"].as_str().unwrap()).await, @r#"
+    404 Not Found
+    content-type: application/problem+json
+    {
+      "code": "claim_unknown",
+      "detail": "no robot shows this code now",
+      "status": 404,
+      "title": "Unknown claim code",
+      "type": "urn:sweepline:problem:claim_unknown"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn after_ten_wrong_codes_one_waits() {
+    let world = World::new().await;
+    for _ in 0..10 {
+        assert_eq!(claim(&world, "AAAA-AAAA").await.status, 404);
+    }
+    assert_eq!(claim(&world, "AAAA-AAAA").await.code(), "too_many_requests");
+    world.pass(Duration::from_secs(300));
+    assert_eq!(claim(&world, "AAAA-AAAA").await.status, 404);
+}
+
+#[tokio::test]
+async fn bad_codes_names_and_requests_are_named() {
+    let world = World::new().await;
+    assert_eq!(claim(&world, "ABC").await.json()["field"], "code");
+    let nameless = json!({"code": "ABCD-1234", "name": "  "});
+    assert_eq!(
+        world
+            .post(Person::Anna, &world.at_home("/robots"), nameless)
+            .await
+            .json()["field"],
+        "name"
+    );
+    assert_eq!(open(&world, "").await.json()["field"], "csr");
+    assert_eq!(open(&world, &"x".repeat(4097)).await.json()["field"], "csr");
+    let broken = open(&world, "broken").await.json();
+    insta::assert_snapshot!(claim(&world, broken["code"].as_str().unwrap()).await, @r#"
+    400 Bad Request
+    content-type: application/problem+json
+    {
+      "code": "invalid_request",
+      "detail": "csr: is not a certificate signing request",
+      "field": "csr",
+      "status": 400,
+      "title": "The request cannot be used",
+      "type": "urn:sweepline:problem:invalid_request"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn an_unpaired_robot_is_gone_and_its_certificate_revoked() {
+    let world = World::new().await;
+    assert_eq!(
+        world
+            .ask(Person::Carl, Method::DELETE, &world.at_robot(""))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        world
+            .ask(Person::Anna, Method::DELETE, &world.at_robot(""))
+            .await
+            .status,
+        204
+    );
+    assert_eq!(*world.devices.revoked.lock().unwrap(), [world.robot]);
+    assert_eq!(world.get(Person::Anna, &world.at_robot("")).await.status, 404);
+    assert_eq!(
+        world.get(Person::Anna, &world.at_home("/robots")).await.json()["items"],
+        json!([])
+    );
+}
