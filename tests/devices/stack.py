@@ -69,9 +69,10 @@ class Stack:
         self.log = pathlib.Path(self.folder.name, "stack.log")
         options = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--robots", "0"]
         command = [program(), "up", "--data", f"{self.folder.name}/data", *options]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log.open("wb"), text=True
-        )
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True
+            )
         line = self.process.stdout.readline()
         if not line:
             raise AssertionError(f"the stack did not start:\n{self.log.read_text()}")
