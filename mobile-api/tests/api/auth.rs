@@ -55,6 +55,7 @@ async fn a_wrong_password_and_an_unknown_account_answer_alike() {
     insta::assert_snapshot!(wrong, @r#"
     401 Unauthorized
     content-type: application/problem+json
+    www-authenticate: Bearer realm="sweepline"
     {
       "code": "wrong_credentials",
       "detail": "e-mail and password do not fit",

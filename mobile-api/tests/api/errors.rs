@@ -124,7 +124,7 @@ async fn bodies_that_cannot_be_read_are_refused() {
     content-type: application/problem+json
     {
       "code": "payload_too_large",
-      "detail": "the body has more than 65536 bytes, or ended early",
+      "detail": "the body must have at most 65536 bytes",
       "status": 413,
       "title": "Too large",
       "type": "urn:sweepline:problem:payload_too_large"
@@ -135,8 +135,8 @@ async fn bodies_that_cannot_be_read_are_refused() {
     content-type: application/problem+json
     {
       "code": "invalid_request",
-      "detail": "?: EOF while parsing an object",
-      "field": "?",
+      "detail": "body: EOF while parsing an object",
+      "field": "body",
       "status": 400,
       "title": "The request cannot be used",
       "type": "urn:sweepline:problem:invalid_request"
