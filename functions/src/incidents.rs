@@ -42,7 +42,8 @@ impl Incidents {
         now: Timestamp,
     ) -> Result<(), HandlerError> {
         let client = event.get("clientId").and_then(Value::as_str).unwrap_or_default();
-        self.record(client, refusal, event.to_string().as_bytes(), now)
+        let trace = event.get("trace").and_then(Value::as_str).unwrap_or_default();
+        self.record(client, trace, refusal, event.to_string().as_bytes(), now)
             .await
     }
 
@@ -56,7 +57,8 @@ impl Incidents {
             Ok(()) => Ok(None),
             Err(Failure::Later(error)) => Err(error),
             Err(Failure::Refused(refusal)) => {
-                self.record(&message.robot.to_string(), &refusal, &message.payload, message.at)
+                let client = message.robot.to_string();
+                self.record(&client, &message.trace, &refusal, &message.payload, message.at)
                     .await?;
                 Ok(Some(refusal))
             }
@@ -66,6 +68,7 @@ impl Incidents {
     async fn record(
         &self,
         client: &str,
+        trace: &str,
         refusal: &FieldError,
         payload: &[u8],
         at: Timestamp,
@@ -74,6 +77,7 @@ impl Incidents {
         tracing::warn!(
             handler = self.handler,
             robot.id = client,
+            trace,
             field,
             reason,
             bytes = payload.len(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::id::{PairingId, RobotId, RunId};
 use domain::ports::IncidentStore;
-use domain::usecase::{RunEvents, UseCaseError};
+use domain::usecase::RunEvents;
 use domain::{FieldError, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
@@ -71,17 +71,13 @@ pub(crate) async fn tell_refusal(
     run: RunId,
     refusal: &FieldError,
 ) -> Result<(), HandlerError> {
-    match run_events
+    tracing::info!(robot.id = %robot, run.id = %run, field = refusal.field, "robot told to set a report aside");
+    let told = run_events
         .refuse(robot, pairing, run, &refusal.field, &refusal.reason)
-        .await
-    {
-        Ok(()) => Ok(()),
-        Err(UseCaseError::Device(error)) => Err(error.into()),
-        Err(UseCaseError::Store(error)) => Err(error.into()),
+        .await;
+    match told.map_err(Failure::from) {
         // A receipt that is itself refused has nobody left to go to; the incident is recorded.
-        Err(error) => {
-            tracing::warn!(robot.id = %robot, run.id = %run, %error, "refusal not told");
-            Ok(())
-        }
+        Ok(()) | Err(Failure::Refused(_)) => Ok(()),
+        Err(Failure::Later(error)) => Err(error),
     }
 }

@@ -397,7 +397,7 @@ fn the_routes_lead_to_the_api() {
         template
             .routes()
             .iter()
-            .all(|route| template.function(&route.function).unwrap().binary == "api")
+            .all(|route| template.function(&route.function).unwrap().binary == "mobile-api")
     );
     let has = |method: &str, path: &str| {
         template
