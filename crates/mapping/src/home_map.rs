@@ -8,8 +8,10 @@ use crate::class_grid::ClassGrid;
 use crate::grid::Grid;
 use crate::home_tile::{HomeCell, HomeTile};
 use crate::permanence;
+use crate::pose::Pose;
 use crate::run_map::{CellBounds, RunMap};
 use crate::run_tile::RunTile;
+use crate::solid::with_solid_things;
 use crate::tile::{CellIndex, TILE_CELLS, TileIndex};
 
 /// A home tile lies in `-MAX_HOME_TILE..MAX_HOME_TILE` along each axis: 102 m around the dock.
@@ -118,10 +120,15 @@ impl HomeMap {
             hash.update(tile.n().to_le_bytes());
             tile.cells()
                 .iter()
-                .for_each(|cell| hash.update([cell.occ, cell.free, cell.last, cell.flips]));
+                .for_each(|cell| hash.update([cell.occ, cell.free, cell.last]));
         }
         hash.finalize().into()
     }
+}
+
+/// What a run votes with: its things filled in, and turned and shifted into the home frame by its alignment.
+pub fn ballot(run: &RunMap, alignment: &Pose) -> RunMap {
+    with_solid_things(run).transformed(alignment)
 }
 
 fn check_index(index: TileIndex) -> Result<(), HomeMapError> {

@@ -10,26 +10,26 @@ pub const MAX_ENCODED_HOME_TILE: usize = 32 * 1024;
 pub const RECENT_RUNS: u32 = 8;
 
 const HEADER_BYTES: usize = 4;
-const CELL_BYTES: usize = 4;
-const PLAIN_BYTES: usize = HEADER_BYTES + TILE_AREA * CELL_BYTES;
+/// At most the votes, the occupied votes and the latest votes of every cell.
+const PLAIN_BYTES: usize = HEADER_BYTES + TILE_AREA * 3;
 
 /// Evidence for one cell, one vote for each run that saw it.
+///
+/// Both counts are halved when they reach 255 together, so that their ratio stays and the map forgets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HomeCell {
-    /// Runs that saw it occupied or touched it; halved together with `free` at 255, so that the map forgets.
+    /// Runs that saw it occupied or touched it.
     pub occ: u8,
     /// Runs that saw it free.
     pub free: u8,
     /// What the last eight runs that saw it said, the newest in the lowest bit, 1 for occupied.
     pub last: u8,
-    /// How often a run said other than the one before.
-    pub flips: u8,
 }
 
 impl HomeCell {
-    /// Number of runs that count, at most 510.
-    pub fn votes(self) -> u32 {
-        u32::from(self.occ) + u32::from(self.free)
+    /// Number of runs that count, at most 255.
+    pub fn votes(self) -> u8 {
+        self.occ.saturating_add(self.free)
     }
 
     /// Share of the runs that saw the cell occupied, 0 if none saw it.
@@ -43,12 +43,7 @@ impl HomeCell {
 
     /// How many of the latest runs in a row saw it free, at most [`RECENT_RUNS`].
     pub fn free_streak(self) -> u32 {
-        self.last.trailing_zeros().min(self.votes()).min(RECENT_RUNS)
-    }
-
-    /// How many of the latest runs in a row saw it occupied, at most [`RECENT_RUNS`].
-    pub fn occupied_streak(self) -> u32 {
-        self.last.trailing_ones().min(self.votes())
+        self.last.trailing_zeros().min(u32::from(self.votes()))
     }
 
     /// Whether the latest run that saw it saw it occupied.
@@ -56,16 +51,34 @@ impl HomeCell {
         self.last & 1 == 1
     }
 
+    /// How often a run said other than the one before, among the last eight that saw it.
+    pub fn flips(self) -> u32 {
+        let pairs = u32::from(self.votes()).min(RECENT_RUNS).saturating_sub(1);
+        let changes = u32::from(self.last ^ (self.last >> 1));
+        (changes & ((1 << pairs) - 1)).count_ones()
+    }
+
     fn vote(&mut self, occupied: bool) {
-        if self.votes() > 0 && self.is_occupied_now() != occupied {
-            self.flips = self.flips.saturating_add(1);
-        }
         self.last = (self.last << 1) | u8::from(occupied);
-        if self.occ == u8::MAX || self.free == u8::MAX {
-            (self.occ, self.free, self.flips) = (self.occ / 2, self.free / 2, self.flips / 2);
+        if self.votes() == u8::MAX {
+            (self.occ, self.free) = (self.occ / 2, self.free / 2);
         }
         let count = if occupied { &mut self.occ } else { &mut self.free };
         *count += 1;
+        if !self.is_mixed() {
+            *self = Self::of_counts(self.occ, self.free);
+        }
+    }
+
+    /// Whether both were seen, occupied and free.
+    fn is_mixed(self) -> bool {
+        self.occ > 0 && self.free > 0
+    }
+
+    /// A cell whose latest votes follow from its counts.
+    fn of_counts(occ: u8, free: u8) -> Self {
+        let last = 1u8.checked_shl(u32::from(occ)).map_or(u8::MAX, |bit| bit - 1);
+        Self { occ, free, last }
     }
 }
 
@@ -78,9 +91,9 @@ pub enum HomeTileError {
     /// The compressed layer is not valid.
     #[error("the home tile cannot be expanded")]
     Inflate(#[from] InflateError),
-    /// The content is not one header and four bytes per cell.
-    #[error("the home tile holds {0} bytes instead of {PLAIN_BYTES}")]
-    Length(usize),
+    /// The content is not a header, the counts of every cell and the history of those that changed.
+    #[error("the {0} bytes of the home tile do not agree with its counts")]
+    Counts(usize),
 }
 
 /// The evidence for one tile's cells, and the number of the last run that voted.
@@ -150,46 +163,50 @@ impl HomeTile {
         true
     }
 
-    /// The number of the last run and four bytes for each cell, under raw deflate; equal tiles give equal bytes.
+    /// The number of the last run and the counts of each cell, under raw deflate; equal tiles give equal bytes.
+    ///
+    /// What follows from the rest is left out: an unseen cell has no occupied votes, a cell that was always the same
+    /// has no history.
     pub fn encode(&self) -> Vec<u8> {
+        let seen = self.cells.iter().filter(|cell| cell.votes() > 0);
+        let mixed = self.cells.iter().filter(|cell| cell.is_mixed());
         let mut plain = Vec::with_capacity(PLAIN_BYTES);
         plain.extend(self.n.to_le_bytes());
-        plain.extend(
-            self.cells
-                .iter()
-                .flat_map(|cell| [cell.occ, cell.free, cell.last, cell.flips]),
-        );
+        plain.extend(self.cells.iter().map(|cell| cell.votes()));
+        plain.extend(seen.map(|cell| cell.occ));
+        plain.extend(mixed.map(|cell| cell.last));
         deflate(&plain)
     }
 
-    /// Reads what [`HomeTile::encode`] wrote, expanding at most 16 KB.
+    /// Reads what [`HomeTile::encode`] wrote, expanding at most 12 KB.
     ///
     /// # Errors
-    /// [`HomeTileError`] if the bytes are too many, cut short, followed by others, or of another length inside.
+    /// [`HomeTileError`] if the bytes are too many, cut short, followed by others, or their counts do not agree.
     pub fn decode(bytes: &[u8]) -> Result<Self, HomeTileError> {
         if bytes.len() > MAX_ENCODED_HOME_TILE {
             return Err(HomeTileError::EncodedTooLarge(bytes.len()));
         }
         let plain = inflate(bytes, PLAIN_BYTES)?;
-        let short = HomeTileError::Length(plain.len());
-        let (header, body) = plain.split_first_chunk::<HEADER_BYTES>().ok_or(short)?;
-        if body.len() != TILE_AREA * CELL_BYTES {
-            return Err(short);
-        }
+        let wrong = HomeTileError::Counts(plain.len());
+        let (header, counts) = plain.split_first_chunk::<HEADER_BYTES>().ok_or(wrong)?;
+        let (votes, rest) = counts.split_at_checked(TILE_AREA).ok_or(wrong)?;
+        let mut rest = rest.iter().copied();
         let mut tile = Self {
             n: u32::from_le_bytes(*header),
             ..Self::default()
         };
-        for (cell, bytes) in tile.cells.iter_mut().zip(body.as_chunks::<CELL_BYTES>().0) {
-            let [occ, free, last, flips] = *bytes;
-            *cell = HomeCell {
-                occ,
-                free,
-                last,
-                flips,
-            };
+        for (cell, votes) in tile.cells.iter_mut().zip(votes).filter(|(_, votes)| **votes > 0) {
+            let occ = rest.next().ok_or(wrong)?;
+            *cell = HomeCell::of_counts(occ, votes.checked_sub(occ).ok_or(wrong)?);
         }
-        Ok(tile)
+        for cell in tile.cells.iter_mut().filter(|cell| cell.is_mixed()) {
+            cell.last = rest.next().ok_or(wrong)?;
+        }
+        if rest.next().is_some() {
+            Err(wrong)
+        } else {
+            Ok(tile)
+        }
     }
 }
 
@@ -221,18 +238,17 @@ mod tests {
             HomeCell {
                 occ: 3,
                 free: 3,
-                last: 0b110100,
-                flips: 3
+                last: 0b110100
             }
         );
-        assert_eq!((cell.free_streak(), cell.occupied_streak()), (2, 0));
+        assert_eq!((cell.free_streak(), cell.flips()), (2, 3));
         assert_eq!(cell.occupied_share(), 0.5);
     }
 
     #[test]
     fn a_full_counter_halves_and_keeps_the_ratio() {
         let cell = voted(&[RunCell::Free; 300]);
-        assert!(cell.occ == 0 && cell.free > 127);
+        assert!(cell.occ == 0 && cell.free > 127 && cell.flips() == 0);
         assert_eq!(cell.free_streak(), RECENT_RUNS);
     }
 
@@ -248,10 +264,10 @@ mod tests {
 
     #[test]
     fn lengths_other_than_a_tile_are_refused() {
-        assert_eq!(HomeTile::decode(&deflate(&[0; 3])), Err(HomeTileError::Length(3)));
+        assert_eq!(HomeTile::decode(&deflate(&[0; 3])), Err(HomeTileError::Counts(3)));
         assert_eq!(
             HomeTile::decode(&deflate(&[0; 100])),
-            Err(HomeTileError::Length(100))
+            Err(HomeTileError::Counts(100))
         );
         assert!(matches!(
             HomeTile::decode(&deflate(&[0; 100_000])),

@@ -22,6 +22,7 @@ pub mod run_map;
 pub mod run_mapper;
 pub mod run_tile;
 pub mod scan;
+pub mod solid;
 pub mod tile;
 pub mod view;
 
@@ -30,7 +31,7 @@ pub use class_grid::{CellClass, ClassGrid, ClassedCell};
 pub use deflate::InflateError;
 pub use floor_plan::FloorPlan;
 pub use grid::{Grid, GridError, MAX_GRID_CELLS};
-pub use home_map::{HomeMap, HomeMapError, MAX_HOME_TILE};
+pub use home_map::{HomeMap, HomeMapError, MAX_HOME_TILE, ballot};
 pub use home_tile::{HomeCell, HomeTile, HomeTileError};
 pub use pose::Pose;
 pub use run_map::{CellBounds, CellCounts, RunMap};
