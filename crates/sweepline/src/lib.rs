@@ -2,3 +2,12 @@
 
 pub mod authority;
 pub mod broker;
+pub mod cli;
+pub mod clock;
+pub mod data_dir;
+pub mod demo;
+pub mod ready;
+pub mod replay;
+pub mod robots;
+pub mod stack;
+pub mod up;

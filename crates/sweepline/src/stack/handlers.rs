@@ -1,0 +1,59 @@
+//! The handlers of `functions`, called in process by the name that the template gives their function.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use functions::{CommandOutcome, Fold, HandlerError, MapIngest, PresenceEvents, RunReports, StatusReports};
+use infra::Template;
+use serde_json::Value;
+
+use super::invoker::Handler;
+use super::parts::Parts;
+use crate::clock::now;
+
+/// Turns a handler into one that the invoker can call.
+macro_rules! handler {
+    ($handler:expr) => {{
+        let handler = $handler;
+        let call: Handler = Arc::new(move |event: Value| {
+            let handler = handler.clone();
+            Box::pin(async move { answer(handler.handle(&event, now()).await) })
+        });
+        call
+    }};
+}
+
+/// The handlers of all functions of the template that rules and the change stream feed, by logical id.
+pub fn all(parts: &Parts, template: &Template) -> anyhow::Result<HashMap<String, Handler>> {
+    let rules = template.rules().iter().map(|rule| &rule.function);
+    let streams = template.stream_sources().iter().map(|source| &source.function);
+    rules
+        .chain(streams)
+        .map(|id| Ok((id.clone(), one(parts, template, id)?)))
+        .collect()
+}
+
+fn one(parts: &Parts, template: &Template, id: &str) -> anyhow::Result<Handler> {
+    let function = template
+        .function(id)
+        .ok_or_else(|| anyhow!("infra/template.yaml: there is no function {id}"))?;
+    let incidents = parts.store.clone();
+    Ok(match function.binary.as_str() {
+        "map_ingest" => handler!(MapIngest::new(parts.ingesting(), incidents)),
+        "run_events" => handler!(RunReports::new(parts.run_events(), incidents)),
+        "status" => handler!(StatusReports::new(parts.status(), incidents)),
+        "command_outcome" => handler!(CommandOutcome::new(parts.settling(), incidents)),
+        "presence" => handler!(PresenceEvents::new(parts.presence(), incidents)),
+        "fold" => handler!(Fold::new(parts.folding(), incidents)),
+        other => {
+            return Err(anyhow!(
+                "infra/template.yaml: {id} runs {other}, which the local stack does not know"
+            ));
+        }
+    })
+}
+
+fn answer(outcome: Result<(), HandlerError>) -> Result<(), anyhow::Error> {
+    Ok(outcome?)
+}

@@ -1,0 +1,40 @@
+//! Lets pages watch robots: the IoT custom authorizer's decision, for the embedded broker.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::ports::LeaseStore;
+use functions::LiveAuthorizer;
+use policy::{Endpoint, PolicyDocument};
+
+use crate::broker::Authorizer;
+use crate::clock::now;
+
+/// Asks the live authorizer of `functions`.
+pub struct LiveGate(LiveAuthorizer);
+
+impl LiveGate {
+    /// A gate that opens for the holders of `leases`.
+    pub fn new(leases: Arc<dyn LeaseStore>, endpoint: Endpoint) -> Self {
+        Self(LiveAuthorizer::new(leases, endpoint))
+    }
+}
+
+#[async_trait]
+impl Authorizer for LiveGate {
+    async fn authorize(
+        &self,
+        client_id: &str,
+        _username: Option<&str>,
+        password: &[u8],
+    ) -> Option<Vec<PolicyDocument>> {
+        match self.0.admit(client_id, password, now()).await {
+            Ok(policy) => Some(vec![PolicyDocument::from_value(policy?).ok()?]),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn Error, "lease cannot be looked up");
+                None
+            }
+        }
+    }
+}
