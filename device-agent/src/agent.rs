@@ -31,7 +31,11 @@ pub struct AgentConfig {
 impl AgentConfig {
     /// An agent in `dir` that runs until it is told to stop.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), keep_alive: crate::link::KEEP_ALIVE, ends_with_driver: false }
+        Self {
+            dir: dir.into(),
+            keep_alive: crate::link::KEEP_ALIVE,
+            ends_with_driver: false,
+        }
     }
 }
 
@@ -62,7 +66,11 @@ pub async fn run(
     let endpoint = identity.endpoint.clone();
     let (storage, memory) = DiskStorage::open(&config.dir)?;
     let not_before = BUILT_AFTER.max(memory.state.last_server_time);
-    let link = MqttLink::start(&MqttLinkConfig { identity, not_before, keep_alive: config.keep_alive })?;
+    let link = MqttLink::start(&MqttLinkConfig {
+        identity,
+        not_before,
+        keep_alive: config.keep_alive,
+    })?;
     let parts = AgentParts {
         endpoint,
         profile: driver.profile(),
@@ -71,20 +79,37 @@ pub async fn run(
         guessed_time: not_before.max(system_time()),
         seed: rand::random(),
     };
-    let mut runtime = Runtime { agent: Agent::start(parts)?, driver, link, started: Instant::now() };
+    let mut runtime = Runtime {
+        agent: Agent::start(parts)?,
+        driver,
+        link,
+        started: Instant::now(),
+    };
     runtime.run(config.ends_with_driver, shutdown).await;
     Ok(())
 }
 
 /// The robot's own clock, which may be wrong: good enough to date a run that no server was asked about.
 fn system_time() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     Timestamp::default().plus(since_epoch)
 }
 
 /// Runs a core that is made already, over any link.
-pub async fn run_with(agent: Agent, driver: impl Driver, link: impl Link, shutdown: impl Future<Output = ()>) {
-    let mut runtime = Runtime { agent, driver, link, started: Instant::now() };
+pub async fn run_with(
+    agent: Agent,
+    driver: impl Driver,
+    link: impl Link,
+    shutdown: impl Future<Output = ()>,
+) {
+    let mut runtime = Runtime {
+        agent,
+        driver,
+        link,
+        started: Instant::now(),
+    };
     runtime.run(false, shutdown).await;
 }
 

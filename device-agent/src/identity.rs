@@ -82,9 +82,13 @@ impl RobotIdentity {
     pub fn load(dir: &Path) -> Result<Self, IdentityError> {
         let path = dir.join(CONFIG_FILE);
         let config = private_file::read_if_there(&path);
-        let config = config.map_err(|source| IdentityError::Io { path: path.clone(), source })?;
+        let config = config.map_err(|source| IdentityError::Io {
+            path: path.clone(),
+            source,
+        })?;
         let config = config.ok_or_else(|| IdentityError::NotPaired { dir: dir.to_owned() })?;
-        let endpoint = serde_json::from_slice(&config).map_err(|source| IdentityError::Damaged { path, source })?;
+        let endpoint =
+            serde_json::from_slice(&config).map_err(|source| IdentityError::Damaged { path, source })?;
         let text = |file: &str| {
             let path = dir.join(file);
             std::fs::read_to_string(&path).map_err(|source| IdentityError::Io { path, source })
@@ -145,7 +149,14 @@ mod tests {
             port: 8883,
         };
         let (certificate_pem, key_pem, ca_pem) = ("c".into(), "k".into(), "a".into());
-        RobotIdentity { endpoint: endpoint.clone(), certificate_pem, key_pem, ca_pem }.save(&dir).unwrap();
+        RobotIdentity {
+            endpoint: endpoint.clone(),
+            certificate_pem,
+            key_pem,
+            ca_pem,
+        }
+        .save(&dir)
+        .unwrap();
         let read = RobotIdentity::load(&dir).unwrap();
         assert_eq!((read.endpoint, read.key_pem.as_str()), (endpoint, "k"));
     }

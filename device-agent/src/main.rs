@@ -49,7 +49,11 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let ansi = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi)
+        .init();
     match Cli::parse().command {
         Command::Pair { api, dir } => pair_robot(&api, &dir).await,
         Command::Replay { file, dir } => replay(&file, dir).await,
@@ -63,7 +67,10 @@ async fn main() -> anyhow::Result<()> {
 async fn pair_robot(api: &str, dir: &std::path::Path) -> anyhow::Result<()> {
     let api = Api::new(api)?;
     let endpoint = pair::pair(&api, dir, |claim| {
-        let text = format!("Code: {}\nEnter it in the app under “Add a robot”. Waiting …", claim.code);
+        let text = format!(
+            "Code: {}\nEnter it in the app under “Add a robot”. Waiting …",
+            claim.code
+        );
         // Without a terminal nobody could read it anyway.
         let _ = say(&text);
     })
@@ -73,8 +80,12 @@ async fn pair_robot(api: &str, dir: &std::path::Path) -> anyhow::Result<()> {
 
 async fn replay(file: &std::path::Path, dir: PathBuf) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
-    let driver = Replay::from_bytes(&bytes).with_context(|| format!("{}: cannot be replayed", file.display()))?;
-    let config = AgentConfig { ends_with_driver: true, ..AgentConfig::new(dir) };
+    let driver =
+        Replay::from_bytes(&bytes).with_context(|| format!("{}: cannot be replayed", file.display()))?;
+    let config = AgentConfig {
+        ends_with_driver: true,
+        ..AgentConfig::new(dir)
+    };
     agent::run(&config, driver, stopped()).await?;
     Ok(())
 }

@@ -40,7 +40,12 @@ pub fn replace(from: &Path, to: &Path) -> io::Result<()> {
 /// What the file system says.
 pub fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(true).mode(FILE_MODE);
+    options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(FILE_MODE);
     let file = options.open(path)?;
     file.set_permissions(fs::Permissions::from_mode(FILE_MODE))?;
     Ok(file)
@@ -73,7 +78,9 @@ pub fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// What the file system says; a file that is not there is no error.
 pub fn remove(dir: &Path, files: &[&str]) -> io::Result<()> {
     let left_over = |file: &&str| ["new", "bad"].map(|extension| dir.join(file).with_extension(extension));
-    let paths = files.iter().flat_map(|file| [vec![dir.join(file)], left_over(file).to_vec()].concat());
+    let paths = files
+        .iter()
+        .flat_map(|file| [vec![dir.join(file)], left_over(file).to_vec()].concat());
     paths.map(fs::remove_file).try_for_each(|removed| match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),

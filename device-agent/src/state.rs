@@ -46,7 +46,9 @@ pub struct AgentState {
 #[derive(Debug, Error)]
 pub enum StateError {
     /// The file belongs to a later version of the agent.
-    #[error("state {path}: was written by a newer agent (version {version}), this one reads version {STATE_VERSION}")]
+    #[error(
+        "state {path}: was written by a newer agent (version {version}), this one reads version {STATE_VERSION}"
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -69,15 +71,22 @@ impl AgentState {
     /// # Errors
     /// [`StateError`].
     pub fn load(path: &Path) -> Result<Self, StateError> {
-        let bytes = private_file::read_if_there(path)
-            .map_err(|source| StateError::Io { path: path.to_owned(), source })?;
-        let Some(bytes) = bytes else { return Ok(Self::default()) };
+        let bytes = private_file::read_if_there(path).map_err(|source| StateError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        let Some(bytes) = bytes else {
+            return Ok(Self::default());
+        };
         let state: Self = serde_json::from_slice(&bytes).unwrap_or_else(|error| {
             tracing::error!(%error, "the state file is damaged; starting without it");
             Self::default()
         });
         if state.version > STATE_VERSION {
-            return Err(StateError::Newer { path: path.to_owned(), version: state.version });
+            return Err(StateError::Newer {
+                path: path.to_owned(),
+                version: state.version,
+            });
         }
         Ok(state)
     }
@@ -87,11 +96,17 @@ impl AgentState {
     /// # Errors
     /// [`StateError::Io`]; the old state is then still there.
     pub fn save(&self, path: &Path) -> Result<(), StateError> {
-        let versioned = Self { version: STATE_VERSION, ..self.clone() };
+        let versioned = Self {
+            version: STATE_VERSION,
+            ..self.clone()
+        };
         let written = serde_json::to_vec(&versioned).map_err(std::io::Error::other);
         written
             .and_then(|bytes| private_file::write_atomically(path, &bytes))
-            .map_err(|source| StateError::Io { path: path.to_owned(), source })
+            .map_err(|source| StateError::Io {
+                path: path.to_owned(),
+                source,
+            })
     }
 }
 
@@ -104,7 +119,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state.json");
         assert_eq!(AgentState::load(&path).unwrap(), AgentState::default());
-        let state = AgentState { version: STATE_VERSION, boot: 3, last_number: Some(CommandNumber(9)), ..AgentState::default() };
+        let state = AgentState {
+            version: STATE_VERSION,
+            boot: 3,
+            last_number: Some(CommandNumber(9)),
+            ..AgentState::default()
+        };
         state.save(&path).unwrap();
         assert_eq!(AgentState::load(&path).unwrap(), state);
         std::fs::write(&path, b"{\"boot\":").unwrap();
@@ -116,6 +136,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state.json");
         std::fs::write(&path, b"{\"version\":2}").unwrap();
-        assert!(matches!(AgentState::load(&path), Err(StateError::Newer { version: 2, .. })));
+        assert!(matches!(
+            AgentState::load(&path),
+            Err(StateError::Newer { version: 2, .. })
+        ));
     }
 }

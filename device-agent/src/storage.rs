@@ -63,7 +63,12 @@ pub trait Storage: Send {
     ///
     /// # Errors
     /// [`StorageError::Outbox`].
-    fn put_tiles(&mut self, run: RunId, tiles: Vec<PackedTile>, progress: Progress) -> Result<Vec<RunId>, StorageError>;
+    fn put_tiles(
+        &mut self,
+        run: RunId,
+        tiles: Vec<PackedTile>,
+        progress: Progress,
+    ) -> Result<Vec<RunId>, StorageError>;
 
     /// Keeps the payload of a run's last event.
     ///
@@ -120,7 +125,10 @@ impl DiskStorage {
     /// # Errors
     /// [`StorageError`].
     pub fn open(dir: &Path) -> Result<(Self, Memory), StorageError> {
-        private_file::create_dir(dir).map_err(|source| StateError::Io { path: dir.to_owned(), source })?;
+        private_file::create_dir(dir).map_err(|source| StateError::Io {
+            path: dir.to_owned(),
+            source,
+        })?;
         let mut outbox = Outbox::open(&dir.join(OUTBOX_FILE))?;
         let orphans = outbox.orphans();
         orphans.iter().try_for_each(|run| outbox.remove(*run))?;
@@ -131,7 +139,13 @@ impl DiskStorage {
             finished_runs: outbox.finished(),
             damaged: outbox.refused() + orphans.len() as u32,
         };
-        Ok((Self { dir: dir.to_owned(), outbox }, memory))
+        Ok((
+            Self {
+                dir: dir.to_owned(),
+                outbox,
+            },
+            memory,
+        ))
     }
 
     /// Removes the files of `dir` that hold runs, settings and state; files of others stay.
@@ -151,14 +165,20 @@ impl Storage for DiskStorage {
     fn save_settings(&mut self, settings: &Settings) -> Result<(), StorageError> {
         let path = self.dir.join(SETTINGS_FILE);
         let bytes = settings::encode(settings)?;
-        private_file::write_atomically(&path, &bytes).map_err(|source| StorageError::SettingsFile { path, source })
+        private_file::write_atomically(&path, &bytes)
+            .map_err(|source| StorageError::SettingsFile { path, source })
     }
 
     fn begin_run(&mut self, run: RunId, head: RunHead) -> Result<Vec<RunId>, StorageError> {
         Ok(self.outbox.put_head(run, head)?)
     }
 
-    fn put_tiles(&mut self, run: RunId, tiles: Vec<PackedTile>, progress: Progress) -> Result<Vec<RunId>, StorageError> {
+    fn put_tiles(
+        &mut self,
+        run: RunId,
+        tiles: Vec<PackedTile>,
+        progress: Progress,
+    ) -> Result<Vec<RunId>, StorageError> {
         Ok(self.outbox.put_tiles(run, tiles, progress)?)
     }
 
@@ -185,7 +205,9 @@ impl Storage for DiskStorage {
 
 /// Damaged settings count as none: the cloud sends them again when it sees the version.
 fn load_settings(path: &Path) -> Result<Option<Settings>, StorageError> {
-    let bytes = private_file::read_if_there(path)
-        .map_err(|source| StorageError::SettingsFile { path: path.to_owned(), source })?;
+    let bytes = private_file::read_if_there(path).map_err(|source| StorageError::SettingsFile {
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(bytes.and_then(|bytes| settings::decode(&bytes).ok()))
 }

@@ -34,7 +34,9 @@ impl SimulatedFleet {
     /// # Errors
     /// [`IdentityError`] if an identity cannot be written; no agent runs then.
     pub fn start<D: Driver + 'static>(members: Vec<FleetMember<D>>) -> Result<Self, IdentityError> {
-        members.iter().try_for_each(|member| member.identity.save(&member.dir))?;
+        members
+            .iter()
+            .try_for_each(|member| member.identity.save(&member.dir))?;
         let (stop, stopped) = watch::channel(false);
         let mut agents = JoinSet::new();
         for member in members {

@@ -38,8 +38,17 @@ impl Item {
             1 => Shape::Box(random.random_range(0.25..0.50), random.random_range(0.25..0.40)),
             _ => Shape::Disc(random.random_range(0.12..0.25)),
         };
-        let shift = if random.random_bool(0.5) { 0.05 } else { MAX_SHIFT_METRES };
-        Self { shape, place, presence: random.random_range(0.4..0.9), shift }
+        let shift = if random.random_bool(0.5) {
+            0.05
+        } else {
+            MAX_SHIFT_METRES
+        };
+        Self {
+            shape,
+            place,
+            presence: random.random_range(0.4..0.9),
+            shift,
+        }
     }
 
     /// Where it stands this time, or `None` when it is away.
@@ -54,7 +63,9 @@ impl Item {
         match self.shape {
             Shape::Legs(side) => {
                 let corners = [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)];
-                let leg = |(x, y): (f64, f64)| CellIndex::of_metres(middle.0 + x * side / 2.0, middle.1 + y * side / 2.0);
+                let leg = |(x, y): (f64, f64)| {
+                    CellIndex::of_metres(middle.0 + x * side / 2.0, middle.1 + y * side / 2.0)
+                };
                 corners.map(leg).to_vec()
             }
             Shape::Box(width, depth) => cells_where(middle, width.max(depth), |x, y| {
@@ -96,14 +107,22 @@ mod tests {
     #[test]
     fn a_thing_is_there_about_as_often_as_it_says() {
         let mut random = StdRng::seed_from_u64(7);
-        let item = Item { presence: 0.6, ..Item::at((3.0, 3.0), &mut random) };
+        let item = Item {
+            presence: 0.6,
+            ..Item::at((3.0, 3.0), &mut random)
+        };
         let there = (0..1000).filter(|_| item.placed(&mut random).is_some()).count();
         assert!((500..700).contains(&there), "{there}");
     }
 
     #[test]
     fn a_chair_is_four_legs() {
-        let chair = Item { shape: Shape::Legs(0.45), place: (1.0, 1.0), presence: 1.0, shift: 0.0 };
+        let chair = Item {
+            shape: Shape::Legs(0.45),
+            place: (1.0, 1.0),
+            presence: 1.0,
+            shift: 0.0,
+        };
         assert_eq!(chair.cells(chair.place).len(), 4);
     }
 }

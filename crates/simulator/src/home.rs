@@ -50,7 +50,12 @@ impl Home {
         let dock = place_dock(&walls).ok_or(HomeError::NoPlaceForDock)?;
         let count = ((plan.area_m2() / AREA_PER_ITEM_M2) as usize).min(MAX_ITEMS);
         let items = place_items(&walls, &dock, count, &mut StdRng::seed_from_u64(seed));
-        Ok(Self { walls, dock, items, seed })
+        Ok(Self {
+            walls,
+            dock,
+            items,
+            seed,
+        })
     }
 
     /// The pose of a docked robot in the plan's frame, looking out of the dock.
@@ -68,7 +73,9 @@ impl Home {
         let mut random = StdRng::seed_from_u64(self.seed ^ run.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut layout = self.walls.clone();
         for item in &self.items {
-            let Some(middle) = item.placed(&mut random) else { continue };
+            let Some(middle) = item.placed(&mut random) else {
+                continue;
+            };
             let distance = (middle.0 - robot.x).hypot(middle.1 - robot.y);
             if distance > item.reach() + 2.0 * ROBOT_RADIUS_METRES {
                 layout.block(&item.cells(middle));
@@ -81,9 +88,15 @@ impl Home {
 /// The place at a wall from which a robot sees most, among those with room.
 fn place_dock(walls: &Layout) -> Option<Pose> {
     let mut best: Option<(f64, Pose)> = None;
-    for (cell, _) in walls.free().iter().filter(|(cell, free)| *free && (cell.x + cell.y) % 2 == 0) {
+    for (cell, _) in walls
+        .free()
+        .iter()
+        .filter(|(cell, free)| *free && (cell.x + cell.y) % 2 == 0)
+    {
         for quarter in 0..4 {
-            let Some(pose) = dock_at(walls, cell, f64::from(quarter) * FRAC_PI_2) else { continue };
+            let Some(pose) = dock_at(walls, cell, f64::from(quarter) * FRAC_PI_2) else {
+                continue;
+            };
             let seen = view(walls, &pose);
             if best.is_none_or(|(most, _)| seen > most) {
                 best = Some((seen, pose));
@@ -103,7 +116,11 @@ fn dock_at(walls: &Layout, cell: CellIndex, heading: f64) -> Option<Pose> {
     };
     let is_at_wall = [-0.4, -0.2, 0.0, 0.2, 0.4].into_iter().all(behind);
     let is_reachable = [0.0, 0.3, 0.6].into_iter().all(|ahead| {
-        let radius = if ahead == 0.0 { DOCK_DEPTH_METRES - CELL_METRES / 4.0 } else { 0.3 };
+        let radius = if ahead == 0.0 {
+            DOCK_DEPTH_METRES - CELL_METRES / 4.0
+        } else {
+            0.3
+        };
         walls.has_room(pose.transform((ahead, 0.0)), radius)
     });
     (is_at_wall && is_reachable).then_some(pose)
@@ -118,7 +135,10 @@ fn view(walls: &Layout, pose: &Pose) -> f64 {
 
 fn place_items(walls: &Layout, dock: &Pose, count: usize, random: &mut StdRng) -> Vec<Item> {
     let bounds = walls.free();
-    let size = (bounds.width() as f64 * CELL_METRES, bounds.height() as f64 * CELL_METRES);
+    let size = (
+        bounds.width() as f64 * CELL_METRES,
+        bounds.height() as f64 * CELL_METRES,
+    );
     let mut items: Vec<Item> = Vec::new();
     for _ in 0..ITEM_TRIES {
         if items.len() == count {
@@ -128,7 +148,8 @@ fn place_items(walls: &Layout, dock: &Pose, count: usize, random: &mut StdRng) -
         let item = Item::at(place, random);
         let far = |other: (f64, f64), gap: f64| (place.0 - other.0).hypot(place.1 - other.1) > gap;
         let apart = items.iter().all(|other| far(other.place, 1.0));
-        if apart && far((dock.x, dock.y), DOCK_CLEARANCE_METRES) && walls.has_room(place, item.reach() + 0.1) {
+        if apart && far((dock.x, dock.y), DOCK_CLEARANCE_METRES) && walls.has_room(place, item.reach() + 0.1)
+        {
             items.push(item);
         }
     }
@@ -147,7 +168,11 @@ mod tests {
             let (dock, walls) = (home.dock(), home.layout(0, &home.dock()));
             let ahead = walls.sight((dock.x, dock.y), dock.theta, 6.0);
             let behind = walls.sight((dock.x, dock.y), dock.theta + std::f64::consts::PI, 6.0);
-            assert!(ahead > 0.8 && behind < 0.3, "{}: {ahead} m ahead, {behind} m behind", plan.name());
+            assert!(
+                ahead > 0.8 && behind < 0.3,
+                "{}: {ahead} m ahead, {behind} m behind",
+                plan.name()
+            );
             assert!(home.items().len() >= 3);
         }
     }

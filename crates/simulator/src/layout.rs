@@ -77,11 +77,23 @@ impl Axis {
     fn new(start: f64, slope: f64) -> Self {
         let offset = start - (start / CELL_METRES).floor() * CELL_METRES;
         if slope > 0.0 {
-            Self { step: 1, next: (CELL_METRES - offset) / slope, between: CELL_METRES / slope }
+            Self {
+                step: 1,
+                next: (CELL_METRES - offset) / slope,
+                between: CELL_METRES / slope,
+            }
         } else if slope < 0.0 {
-            Self { step: -1, next: offset / -slope, between: CELL_METRES / -slope }
+            Self {
+                step: -1,
+                next: offset / -slope,
+                between: CELL_METRES / -slope,
+            }
         } else {
-            Self { step: 0, next: f64::INFINITY, between: f64::INFINITY }
+            Self {
+                step: 0,
+                next: f64::INFINITY,
+                between: f64::INFINITY,
+            }
         }
     }
 

@@ -24,7 +24,13 @@ pub fn sweep(layout: &Layout, at: &Pose, pose: Pose, random: &mut impl Rng) -> S
         let range = layout.sight((at.x, at.y), at.theta + i as f64 * angle_step, RANGE_METRES);
         measured(range, random) as f32
     });
-    Sweep { pose, start_angle: 0.0, angle_step, max_range: RANGE_METRES, ranges: ranges.collect() }
+    Sweep {
+        pose,
+        start_angle: 0.0,
+        angle_step,
+        max_range: RANGE_METRES,
+        ranges: ranges.collect(),
+    }
 }
 
 fn measured(range: f64, random: &mut impl Rng) -> f64 {

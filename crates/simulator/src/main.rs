@@ -50,11 +50,27 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let ansi = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi)
+        .init();
     match Cli::parse().command {
-        Command::Run { dir, plan, speed, seed } => {
+        Command::Run {
+            dir,
+            plan,
+            speed,
+            seed,
+        } => {
             let home = Home::new(&floor_plan(plan.as_deref())?, seed)?;
-            let driver = SimRobot::new(home, SimConfig { speed, seed, ..SimConfig::default() });
+            let driver = SimRobot::new(
+                home,
+                SimConfig {
+                    speed,
+                    seed,
+                    ..SimConfig::default()
+                },
+            );
             agent::run(&AgentConfig::new(dir), driver, stopped()).await?;
             Ok(())
         }
@@ -63,7 +79,9 @@ async fn main() -> anyhow::Result<()> {
 }
 
 fn floor_plan(path: Option<&Path>) -> anyhow::Result<FloorPlan> {
-    let Some(path) = path else { return Ok(DemoPlan::Flat.floor_plan()?) };
+    let Some(path) = path else {
+        return Ok(DemoPlan::Flat.floor_plan()?);
+    };
     let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     read_floor_plan(&bytes).with_context(|| format!("{}: is no floor plan", path.display()))
 }
@@ -71,7 +89,8 @@ fn floor_plan(path: Option<&Path>) -> anyhow::Result<FloorPlan> {
 fn write_plans(out: &Path) -> anyhow::Result<()> {
     for plan in DemoPlan::ALL {
         let path = out.join(format!("{}.png", plan.name()));
-        std::fs::write(&path, plan.png()?).with_context(|| format!("{}: cannot be written", path.display()))?;
+        std::fs::write(&path, plan.png()?)
+            .with_context(|| format!("{}: cannot be written", path.display()))?;
         writeln!(std::io::stdout(), "{}", path.display())?;
     }
     Ok(())

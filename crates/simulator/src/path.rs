@@ -30,7 +30,11 @@ pub fn coverage(reach: &Reach, path: &[CellIndex]) -> f64 {
     let cleanable: HashSet<CellIndex> = reach.cells().flat_map(cleaned_from).collect();
     let cleaned = cleaned_along(path);
     let both = cleanable.intersection(&cleaned).count();
-    if cleanable.is_empty() { 1.0 } else { both as f64 / cleanable.len() as f64 }
+    if cleanable.is_empty() {
+        1.0
+    } else {
+        both as f64 / cleanable.len() as f64
+    }
 }
 
 /// The ends of a lane.
@@ -41,16 +45,23 @@ fn lanes(reach: &Reach, wanted: &impl Fn(CellIndex) -> bool) -> Vec<Lane> {
     let inside: HashSet<CellIndex> = reach.cells().filter(|cell| wanted(*cell)).collect();
     let along_x = pieces(&inside, (1, 0), |cell| cell.y);
     let along_y = pieces(&inside, (0, 1), |cell| cell.x);
-    if along_x.len() <= along_y.len() { along_x } else { along_y }
+    if along_x.len() <= along_y.len() {
+        along_x
+    } else {
+        along_y
+    }
 }
 
 fn pieces(inside: &HashSet<CellIndex>, (dx, dy): (i32, i32), row: impl Fn(&CellIndex) -> i32) -> Vec<Lane> {
-    let begins = |cell: &&CellIndex| row(cell).rem_euclid(LANE_STEP) == 0 && !inside.contains(&cell.offset(-dx, -dy));
+    let begins =
+        |cell: &&CellIndex| row(cell).rem_euclid(LANE_STEP) == 0 && !inside.contains(&cell.offset(-dx, -dy));
     let mut lanes: Vec<Lane> = inside
         .iter()
         .filter(begins)
         .filter_map(|begin| {
-            let more = (1..).take_while(|i| inside.contains(&begin.offset(dx * i, dy * i))).count();
+            let more = (1..)
+                .take_while(|i| inside.contains(&begin.offset(dx * i, dy * i)))
+                .count();
             let end = begin.offset(dx * more as i32, dy * more as i32);
             (more + 1 >= MIN_LANE_CELLS).then_some((*begin, end))
         })
@@ -66,9 +77,14 @@ fn drive_lanes(reach: &Reach, path: &mut Vec<CellIndex>, lanes: Vec<Lane>) {
         ends.insert(begin, end);
         ends.insert(end, begin);
     }
-    while let Some(way) = path.last().and_then(|at| reach.way(*at, |cell| ends.contains_key(&cell))) {
+    while let Some(way) = path
+        .last()
+        .and_then(|at| reach.way(*at, |cell| ends.contains_key(&cell)))
+    {
         path.extend(way);
-        let Some(other) = path.last().and_then(|at| ends.remove(at)) else { return };
+        let Some(other) = path.last().and_then(|at| ends.remove(at)) else {
+            return;
+        };
         ends.remove(&other);
         path.push(other);
     }
@@ -83,7 +99,9 @@ fn fill_gaps(reach: &Reach, path: &mut Vec<CellIndex>, wanted: &impl Fn(CellInde
     }
     while let Some(at) = path.last().copied() {
         goals.retain(|_, left| left.iter().any(|cell| !cleaned.contains(cell)));
-        let Some(way) = reach.way(at, |cell| goals.contains_key(&cell)) else { return };
+        let Some(way) = reach.way(at, |cell| goals.contains_key(&cell)) else {
+            return;
+        };
         if let Some(goal) = way.last().copied().or(Some(at)) {
             goals.remove(&goal);
         }
@@ -107,22 +125,32 @@ fn gaps(
             *best = (*best).min((squared, from));
         }
     }
-    nearest.into_iter().map(|(left, (_, from))| (left, from)).collect()
+    nearest
+        .into_iter()
+        .map(|(left, (_, from))| (left, from))
+        .collect()
 }
 
 fn cleaned_along(path: &[CellIndex]) -> HashSet<CellIndex> {
-    let middles: HashSet<CellIndex> = path.windows(2).flat_map(|leg| match leg {
-        [from, to] => between(*from, *to),
-        _ => Vec::new(),
-    }).collect();
+    let middles: HashSet<CellIndex> = path
+        .windows(2)
+        .flat_map(|leg| match leg {
+            [from, to] => between(*from, *to),
+            _ => Vec::new(),
+        })
+        .collect();
     middles.into_iter().flat_map(cleaned_from).collect()
 }
 
 fn cleaned_from(middle: CellIndex) -> impl Iterator<Item = CellIndex> {
     let reach = (CLEANING_RADIUS_METRES / CELL_METRES) as i32;
-    let near = move |dx: i32, dy: i32| f64::from(dx).hypot(f64::from(dy)) * CELL_METRES <= CLEANING_RADIUS_METRES;
-    (-reach..=reach)
-        .flat_map(move |dy| (-reach..=reach).filter(move |dx| near(*dx, dy)).map(move |dx| middle.offset(dx, dy)))
+    let near =
+        move |dx: i32, dy: i32| f64::from(dx).hypot(f64::from(dy)) * CELL_METRES <= CLEANING_RADIUS_METRES;
+    (-reach..=reach).flat_map(move |dy| {
+        (-reach..=reach)
+            .filter(move |dx| near(*dx, dy))
+            .map(move |dx| middle.offset(dx, dy))
+    })
 }
 
 fn between(from: CellIndex, to: CellIndex) -> Vec<CellIndex> {
@@ -130,7 +158,9 @@ fn between(from: CellIndex, to: CellIndex) -> Vec<CellIndex> {
     let part = |a: i32, b: i32, step: u32| {
         (f64::from(a) + f64::from(b - a) * f64::from(step) / f64::from(steps)).round() as i32
     };
-    (0..=steps).map(|step| CellIndex::new(part(from.x, to.x, step), part(from.y, to.y, step))).collect()
+    (0..=steps)
+        .map(|step| CellIndex::new(part(from.x, to.x, step), part(from.y, to.y, step)))
+        .collect()
 }
 
 #[cfg(test)]

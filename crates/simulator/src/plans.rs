@@ -46,11 +46,17 @@ struct Drawing {
 
 const STUDIO: Drawing = Drawing {
     size: (780, 580),
-    floors: &[(15, 15, 550, 550), (580, 15, 185, 260), (580, 290, 185, 275), (560, 130, 30, 85), (560, 400, 30, 90)],
+    floors: &[
+        (15, 15, 550, 550),
+        (580, 15, 185, 260),
+        (580, 290, 185, 275),
+        (560, 130, 30, 85),
+        (560, 400, 30, 90),
+    ],
     blocks: &[
         (15, 505, 300, 60),
         (15, 445, 60, 60),
-        (395, 15, 170, 200),
+        (365, 15, 200, 100),
         (15, 60, 85, 200),
         (680, 15, 85, 85),
         (725, 180, 40, 60),
@@ -174,7 +180,12 @@ impl DemoPlan {
 
     /// The plan at 1 cm, rows from the bottom up.
     fn picture(self) -> Result<Grid<u8>, GridError> {
-        let Drawing { size: (width, height), floors, blocks, discs } = self.drawing();
+        let Drawing {
+            size: (width, height),
+            floors,
+            blocks,
+            discs,
+        } = self.drawing();
         let mut picture = Grid::filled(CellIndex::new(0, 0), *width, *height, WALL)?;
         floors.iter().for_each(|floor| fill(&mut picture, *floor, FREE));
         blocks.iter().for_each(|block| fill(&mut picture, *block, WALL));
@@ -206,7 +217,11 @@ mod tests {
 
     #[test]
     fn plans_are_homes_of_the_size_they_say() {
-        for (plan, area) in [(DemoPlan::Studio, 31.0..38.0), (DemoPlan::Flat, 52.0..64.0), (DemoPlan::House, 76.0..92.0)] {
+        for (plan, area) in [
+            (DemoPlan::Studio, 31.0..38.0),
+            (DemoPlan::Flat, 52.0..64.0),
+            (DemoPlan::House, 76.0..92.0),
+        ] {
             let found = plan.floor_plan().unwrap().area_m2();
             assert!(area.contains(&found), "{}: {found} m²", plan.name());
         }

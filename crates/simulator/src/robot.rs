@@ -15,8 +15,8 @@ use domain::settings::Preferences;
 use domain::status::{Battery, RobotError, RobotState};
 use mapping::pose::Pose;
 use mapping::tile::CellIndex;
-use rand::rngs::StdRng;
 use rand::SeedableRng;
+use rand::rngs::StdRng;
 use tokio::time::{Instant, sleep_until};
 
 use crate::home::Home;
@@ -55,7 +55,11 @@ pub struct SimConfig {
 
 impl Default for SimConfig {
     fn default() -> Self {
-        Self { speed: 1.0, seed: 1, battery: 100 }
+        Self {
+            speed: 1.0,
+            seed: 1,
+            battery: 100,
+        }
     }
 }
 
@@ -106,7 +110,11 @@ impl SimRobot {
     /// A robot on its dock.
     pub fn new(home: Home, config: SimConfig) -> Self {
         let pose = home.dock();
-        let speed = if config.speed.is_finite() { config.speed.clamp(0.01, 1_000.0) } else { 1.0 };
+        let speed = if config.speed.is_finite() {
+            config.speed.clamp(0.01, 1_000.0)
+        } else {
+            1.0
+        };
         Self {
             layout: home.layout(0, &pose),
             random: StdRng::seed_from_u64(config.seed),
@@ -148,13 +156,19 @@ impl SimRobot {
 
     /// What it has to say, with the time of now.
     pub fn take_told(&mut self) -> Option<Observed> {
-        self.told.pop_front().map(|what| Observed { at: self.clock, what })
+        self.told
+            .pop_front()
+            .map(|what| Observed { at: self.clock, what })
     }
 
     /// Does as it is told.
     pub fn obey(&mut self, order: DriverOrder) -> Result<(), DriverError> {
         match order {
-            DriverOrder::Start(Scope::Rooms { .. }) => return Err(DriverError::Unsupported { order: "start in rooms" }),
+            DriverOrder::Start(Scope::Rooms { .. }) => {
+                return Err(DriverError::Unsupported {
+                    order: "start in rooms",
+                });
+            }
             DriverOrder::Start(scope) => self.start(&scope),
             DriverOrder::Pause => self.is_paused = true,
             DriverOrder::Resume => self.is_paused = false,
@@ -176,7 +190,10 @@ impl SimRobot {
     }
 
     fn is_in_run(&self) -> bool {
-        matches!(self.task, Task::Clean | Task::Recharge | Task::Return(Purpose::EndRun | Purpose::Recharge))
+        matches!(
+            self.task,
+            Task::Clean | Task::Recharge | Task::Return(Purpose::EndRun | Purpose::Recharge)
+        )
     }
 
     /// The furniture is where it is for this run, and the run's frame is the dock as well as the robot knows it.
@@ -188,7 +205,11 @@ impl SimRobot {
         let (dx, dy, turn) = (noise(FRAME_NOISE.0), noise(FRAME_NOISE.0), noise(FRAME_NOISE.1));
         self.frame = dock.compose(&Pose::new(dx, dy, turn));
         self.is_paused = false;
-        let ground = Ground { frame: self.frame, preferences: &self.preferences, scope };
+        let ground = Ground {
+            frame: self.frame,
+            preferences: &self.preferences,
+            scope,
+        };
         let reach = self.reach(|cell| ground.is_allowed(cell));
         let path = covering(&reach, self.cell(), |cell| ground.is_wanted(cell));
         self.path = path.into_iter().map(CellIndex::centre_metres).collect();
@@ -200,7 +221,11 @@ impl SimRobot {
             self.told.push_back(Observation::Ended(Outcome::Stopped));
         }
         if self.task != Task::Docked {
-            self.task = if self.task == Task::Recharge { Task::Docked } else { Task::Idle };
+            self.task = if self.task == Task::Recharge {
+                Task::Docked
+            } else {
+                Task::Idle
+            };
         }
         self.is_paused = false;
         self.path.clear();
@@ -213,8 +238,15 @@ impl SimRobot {
         }
         let dock = self.home.dock();
         let goal = CellIndex::of_metres(dock.x, dock.y);
-        let way = self.reach(|_| true).way(self.cell(), |cell| cell == goal).unwrap_or_default();
-        self.path = way.into_iter().map(CellIndex::centre_metres).chain([(dock.x, dock.y)]).collect();
+        let way = self
+            .reach(|_| true)
+            .way(self.cell(), |cell| cell == goal)
+            .unwrap_or_default();
+        self.path = way
+            .into_iter()
+            .map(CellIndex::centre_metres)
+            .chain([(dock.x, dock.y)])
+            .collect();
         self.task = Task::Return(purpose);
     }
 
@@ -235,11 +267,16 @@ impl SimRobot {
 
     fn arrive(&mut self, purpose: Purpose) {
         self.pose = self.home.dock();
-        self.task = if purpose == Purpose::Recharge { Task::Recharge } else { Task::Docked };
+        self.task = if purpose == Purpose::Recharge {
+            Task::Recharge
+        } else {
+            Task::Docked
+        };
         if purpose == Purpose::EndRun {
             self.told.push_back(Observation::Ended(Outcome::Completed));
         }
-        self.told.push_back(Observation::Pose(self.frame.relative(&self.pose)));
+        self.told
+            .push_back(Observation::Pose(self.frame.relative(&self.pose)));
     }
 
     fn recharge(&mut self, seconds: f64) {
@@ -247,7 +284,10 @@ impl SimRobot {
         if self.task == Task::Recharge && self.charge >= RESUME_AT {
             let next = self.set_aside.front().copied();
             let goal = next.map(|(x, y)| CellIndex::of_metres(x, y));
-            let way = self.reach(|_| true).way(self.cell(), |cell| Some(cell) == goal).unwrap_or_default();
+            let way = self
+                .reach(|_| true)
+                .way(self.cell(), |cell| Some(cell) == goal)
+                .unwrap_or_default();
             self.path = way.into_iter().map(CellIndex::centre_metres).collect();
             self.path.append(&mut self.set_aside);
             self.task = Task::Clean;
@@ -278,7 +318,12 @@ impl SimRobot {
             Task::Return(_) => RobotState::SeekingCharger,
         };
         let battery = Battery::try_from(self.charge.round().clamp(0.0, 100.0) as u8).ok()?;
-        Some(RobotCondition { state, error: RobotError::NoError, vendor_error: None, battery })
+        Some(RobotCondition {
+            state,
+            error: RobotError::NoError,
+            vendor_error: None,
+            battery,
+        })
     }
 
     fn reach(&self, allowed: impl Fn(CellIndex) -> bool) -> Reach {
@@ -293,7 +338,9 @@ impl SimRobot {
     fn next_wake(&mut self) -> Instant {
         let step = if self.is_moving() { SWEEP_EVERY } else { REST_STEP };
         let speed = self.config.speed;
-        *self.wake.get_or_insert_with(|| Instant::now() + step.div_f64(speed))
+        *self
+            .wake
+            .get_or_insert_with(|| Instant::now() + step.div_f64(speed))
     }
 }
 
@@ -301,7 +348,10 @@ impl SimRobot {
 impl Driver for SimRobot {
     fn profile(&self) -> Profile {
         let capabilities = vec![Capability::Pause, Capability::Zones, Capability::Locate];
-        Profile { model: "sim".into(), capabilities }
+        Profile {
+            model: "sim".into(),
+            capabilities,
+        }
     }
 
     async fn order(&mut self, order: DriverOrder) -> Result<(), DriverError> {

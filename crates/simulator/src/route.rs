@@ -17,7 +17,12 @@ pub struct Reach {
 
 impl Reach {
     /// Where a robot that needs `clearance` metres around its middle gets from `start`; `allowed` may forbid more.
-    pub fn new(layout: &Layout, start: CellIndex, clearance: f64, allowed: impl Fn(CellIndex) -> bool) -> Self {
+    pub fn new(
+        layout: &Layout,
+        start: CellIndex,
+        clearance: f64,
+        allowed: impl Fn(CellIndex) -> bool,
+    ) -> Self {
         let fits = |cell: CellIndex| {
             cell == start
                 || layout.is_free(cell) && allowed(cell) && layout.has_room(cell.centre_metres(), clearance)
@@ -43,7 +48,10 @@ impl Reach {
 
     /// All cells that it can be on.
     pub fn cells(&self) -> impl Iterator<Item = CellIndex> + '_ {
-        self.cells.iter().filter(|(_, reached)| *reached).map(|(cell, _)| cell)
+        self.cells
+            .iter()
+            .filter(|(_, reached)| *reached)
+            .map(|(cell, _)| cell)
     }
 
     /// The shortest way to the nearest cell that is a goal, without its start; `None` when there is none.
@@ -72,7 +80,9 @@ impl Reach {
         let mut rest = way.as_slice();
         while !rest.is_empty() {
             let seen = rest.iter().rposition(|cell| self.sees(at, *cell)).unwrap_or(0);
-            let Some(corner) = rest.get(seen).copied() else { break };
+            let Some(corner) = rest.get(seen).copied() else {
+                break;
+            };
             corners.push(corner);
             at = corner;
             rest = rest.get(seen + 1..).unwrap_or_default();
@@ -114,7 +124,9 @@ mod tests {
     fn rooms() -> Layout {
         let mut free = Grid::filled(CellIndex::new(0, 0), 64, 32, false).unwrap();
         for y in 1..31 {
-            (1..63).filter(|x| *x != 31 || (10..22).contains(&y)).for_each(|x| free.set(CellIndex::new(x, y), true));
+            (1..63)
+                .filter(|x| *x != 31 || (10..22).contains(&y))
+                .for_each(|x| free.set(CellIndex::new(x, y), true));
         }
         Layout::new(free)
     }

@@ -18,7 +18,11 @@ pub fn advance(pose: &mut Pose, points: &mut VecDeque<(f64, f64)>, seconds: f64)
         if distance > 1e-6 {
             left -= turn(pose, dy.atan2(dx), left);
             let drive = (left * SPEED).clamp(0.0, distance);
-            *pose = Pose::new(pose.x + drive * pose.theta.cos(), pose.y + drive * pose.theta.sin(), pose.theta);
+            *pose = Pose::new(
+                pose.x + drive * pose.theta.cos(),
+                pose.y + drive * pose.theta.sin(),
+                pose.theta,
+            );
             left -= drive / SPEED;
             if drive < distance {
                 return false;

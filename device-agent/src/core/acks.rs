@@ -17,16 +17,29 @@ pub fn note(state: &mut AgentState, ack: &Ack) {
     state.answered.push(ack.clone());
     let surplus = state.answered.len().saturating_sub(MAX_ANSWERED);
     state.answered.drain(..surplus);
-    let owed = state.unsettled.iter().find(|known| known.ack.command == ack.command).map_or(0, |known| known.owed);
+    let owed = state
+        .unsettled
+        .iter()
+        .find(|known| known.ack.command == ack.command)
+        .map_or(0, |known| known.owed);
     state.unsettled.retain(|known| known.ack.command != ack.command);
-    state.unsettled.push(UnsettledAck { ack: ack.clone(), owed: owed.saturating_add(1) });
+    state.unsettled.push(UnsettledAck {
+        ack: ack.clone(),
+        owed: owed.saturating_add(1),
+    });
     let surplus = state.unsettled.len().saturating_sub(MAX_UNSETTLED);
     state.unsettled.drain(..surplus);
 }
 
 /// Takes note that the cloud stored an answer to `command`; says whether anything changed.
 pub fn settle(state: &mut AgentState, command: CommandId) -> bool {
-    let Some(known) = state.unsettled.iter_mut().find(|known| known.ack.command == command) else { return false };
+    let Some(known) = state
+        .unsettled
+        .iter_mut()
+        .find(|known| known.ack.command == command)
+    else {
+        return false;
+    };
     known.owed = known.owed.saturating_sub(1);
     state.unsettled.retain(|known| known.owed > 0);
     true
@@ -47,7 +60,12 @@ mod tests {
 
     fn ack(command: u128, answer: Answer) -> Ack {
         let (command, pairing) = (CommandId::from_u128(command), PairingId::from_u128(1));
-        Ack { command, pairing, answer, at: Timestamp::from_millis(0) }
+        Ack {
+            command,
+            pairing,
+            answer,
+            at: Timestamp::from_millis(0),
+        }
     }
 
     #[test]
@@ -57,7 +75,10 @@ mod tests {
         note(&mut state, &ack(1, Answer::Accepted { run: None }));
         note(&mut state, &done);
         assert!(settle(&mut state, done.command));
-        assert_eq!(state.unsettled.iter().map(|known| &known.ack).collect::<Vec<_>>(), [&done]);
+        assert_eq!(
+            state.unsettled.iter().map(|known| &known.ack).collect::<Vec<_>>(),
+            [&done]
+        );
         assert!(settle(&mut state, done.command));
         assert!(state.unsettled.is_empty());
         assert!(!settle(&mut state, done.command));
@@ -68,6 +89,9 @@ mod tests {
     fn what_is_remembered_is_bounded() {
         let mut state = AgentState::default();
         (0..100).for_each(|i| note(&mut state, &ack(i, Answer::Accepted { run: None })));
-        assert_eq!((state.unsettled.len(), state.answered.len()), (MAX_UNSETTLED, MAX_ANSWERED));
+        assert_eq!(
+            (state.unsettled.len(), state.answered.len()),
+            (MAX_UNSETTLED, MAX_ANSWERED)
+        );
     }
 }

@@ -26,7 +26,11 @@ pub struct Clock {
 impl Clock {
     /// A clock that goes on from `floor` until the server is heard.
     pub fn new(floor: Timestamp) -> Self {
-        Self { floor, question: None, answered: None }
+        Self {
+            floor,
+            question: None,
+            answered: None,
+        }
     }
 
     /// Takes note that the server is asked with `nonce`; answers to earlier questions no longer count.
@@ -58,12 +62,14 @@ impl Clock {
 
     /// The server's time, if it is known.
     pub fn server_time(&self, uptime: Uptime) -> Option<Timestamp> {
-        self.answered.map(|(at, time)| time.plus(uptime.saturating_sub(at)))
+        self.answered
+            .map(|(at, time)| time.plus(uptime.saturating_sub(at)))
     }
 
     /// The server's time, or the best that is known without it.
     pub fn best(&self, uptime: Uptime) -> Timestamp {
-        self.server_time(uptime).unwrap_or_else(|| self.floor.plus(uptime))
+        self.server_time(uptime)
+            .unwrap_or_else(|| self.floor.plus(uptime))
     }
 }
 
@@ -86,7 +92,10 @@ mod tests {
         assert!(!clock.answer(seconds(21), "a", NOW));
         assert_eq!(clock.server_time(seconds(21)), None);
         assert!(clock.answer(seconds(21), "b", NOW));
-        assert_eq!(clock.server_time(seconds(22)), Some(Timestamp::from_millis(10_000)));
+        assert_eq!(
+            clock.server_time(seconds(22)),
+            Some(Timestamp::from_millis(10_000))
+        );
         assert!(!clock.answer(seconds(30), "b", FLOOR));
     }
 

@@ -42,7 +42,11 @@ pub struct Situation<'a> {
 ///
 /// # Errors
 /// The first reason to refuse it.
-pub fn decide(command: &CommandMessage, retained: bool, situation: &Situation<'_>) -> Result<Order, Rejection> {
+pub fn decide(
+    command: &CommandMessage,
+    retained: bool,
+    situation: &Situation<'_>,
+) -> Result<Order, Rejection> {
     if command.pairing != situation.pairing {
         return Err(Rejection::ForeignPairing);
     }
@@ -65,7 +69,11 @@ fn is_fresh(command: &CommandMessage, retained: bool, situation: &Situation<'_>)
         return Err(Rejection::Repeated);
     }
     let now = situation.server_time.ok_or(Rejection::ClockUnknown)?;
-    if now > command.expires_at { Err(Rejection::Expired) } else { Ok(()) }
+    if now > command.expires_at {
+        Err(Rejection::Expired)
+    } else {
+        Ok(())
+    }
 }
 
 fn suits_capabilities(order: &Order, capabilities: &[Capability]) -> Result<(), Rejection> {
@@ -76,12 +84,18 @@ fn suits_capabilities(order: &Order, capabilities: &[Capability]) -> Result<(), 
         (CommandKind::Locate, _) => Some(Capability::Locate),
         (CommandKind::Start | CommandKind::Stop | CommandKind::Dock, _) => None,
     };
-    if needed.is_none_or(|needed| capabilities.contains(&needed)) { Ok(()) } else { Err(Rejection::Unsupported) }
+    if needed.is_none_or(|needed| capabilities.contains(&needed)) {
+        Ok(())
+    } else {
+        Err(Rejection::Unsupported)
+    }
 }
 
 fn suits_state(kind: CommandKind, situation: &Situation<'_>) -> Result<(), Rejection> {
     let fits = match kind {
-        CommandKind::Start if situation.run.is_some() || situation.state.is_busy() => return Err(Rejection::Busy),
+        CommandKind::Start if situation.run.is_some() || situation.state.is_busy() => {
+            return Err(Rejection::Busy);
+        }
         CommandKind::Start => situation.state != RobotState::Error,
         CommandKind::Pause => situation.run == Some(RunState::Running),
         CommandKind::Resume => situation.run == Some(RunState::Paused),
@@ -131,7 +145,12 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Capability; 4] = [Capability::Pause, Capability::Rooms, Capability::Zones, Capability::Locate];
+    const ALL: [Capability; 4] = [
+        Capability::Pause,
+        Capability::Rooms,
+        Capability::Zones,
+        Capability::Locate,
+    ];
 
     fn ours() -> PairingId {
         PairingId::from_u128(1)
@@ -152,7 +171,11 @@ mod tests {
     }
 
     fn cleaning(run: RunState) -> Situation<'static> {
-        Situation { run: Some(run), state: RobotState::Running, ..docked() }
+        Situation {
+            run: Some(run),
+            state: RobotState::Running,
+            ..docked()
+        }
     }
 
     fn command(kind: CommandKind) -> CommandMessage {
@@ -176,10 +199,22 @@ mod tests {
     #[test]
     fn a_start_is_refused_unless_everything_fits() {
         let start = command(CommandKind::Start);
-        let old = CommandMessage { expires_at: Timestamp::from_millis(999), ..start.clone() };
-        let again = CommandMessage { number: CommandNumber(10), ..start.clone() };
-        let foreign = CommandMessage { pairing: PairingId::from_u128(9), ..start.clone() };
-        let blank = CommandMessage { scope: None, ..start.clone() };
+        let old = CommandMessage {
+            expires_at: Timestamp::from_millis(999),
+            ..start.clone()
+        };
+        let again = CommandMessage {
+            number: CommandNumber(10),
+            ..start.clone()
+        };
+        let foreign = CommandMessage {
+            pairing: PairingId::from_u128(9),
+            ..start.clone()
+        };
+        let blank = CommandMessage {
+            scope: None,
+            ..start.clone()
+        };
         let flat = LOW_BATTERY_PERCENT - 1;
         for (command, retained, situation, expected) in [
             (&start, false, docked(), Ok(())),
@@ -188,13 +223,41 @@ mod tests {
             (&again, false, docked(), Err(Rejection::Repeated)),
             (&foreign, false, docked(), Err(Rejection::ForeignPairing)),
             (&blank, false, docked(), Err(Rejection::Unsupported)),
-            (&start, false, Situation { server_time: None, ..docked() }, Err(Rejection::ClockUnknown)),
-            (&start, false, Situation { battery: flat, ..docked() }, Err(Rejection::LowBattery)),
-            (&start, false, Situation { state: RobotState::Error, ..docked() }, Err(Rejection::InvalidInState)),
+            (
+                &start,
+                false,
+                Situation {
+                    server_time: None,
+                    ..docked()
+                },
+                Err(Rejection::ClockUnknown),
+            ),
+            (
+                &start,
+                false,
+                Situation {
+                    battery: flat,
+                    ..docked()
+                },
+                Err(Rejection::LowBattery),
+            ),
+            (
+                &start,
+                false,
+                Situation {
+                    state: RobotState::Error,
+                    ..docked()
+                },
+                Err(Rejection::InvalidInState),
+            ),
             (&start, false, cleaning(RunState::Running), Err(Rejection::Busy)),
             (&start, false, cleaning(RunState::Paused), Err(Rejection::Busy)),
         ] {
-            assert_eq!(verdict(command, retained, &situation), expected, "{command:?} {situation:?}");
+            assert_eq!(
+                verdict(command, retained, &situation),
+                expected,
+                "{command:?} {situation:?}"
+            );
         }
     }
 
@@ -205,22 +268,55 @@ mod tests {
             expires_at: Timestamp::from_millis(0),
             ..command(CommandKind::Stop)
         };
-        let lost = Situation { server_time: None, ..docked() };
+        let lost = Situation {
+            server_time: None,
+            ..docked()
+        };
         assert_eq!(verdict(&stop, true, &lost), Ok(()));
-        let foreign = CommandMessage { pairing: PairingId::from_u128(9), ..stop };
-        assert_eq!(verdict(&foreign, false, &docked()), Err(Rejection::ForeignPairing));
+        let foreign = CommandMessage {
+            pairing: PairingId::from_u128(9),
+            ..stop
+        };
+        assert_eq!(
+            verdict(&foreign, false, &docked()),
+            Err(Rejection::ForeignPairing)
+        );
     }
 
     #[test]
     fn rooms_and_zones_need_a_robot_that_knows_them_and_itself() {
-        let rooms = Scope::Rooms { rooms: Chosen::new("rooms", vec![RoomId::from_u128(1)]).unwrap() };
-        let corners = vec![Corner { x: 0, y: 0 }, Corner { x: 900, y: 0 }, Corner { x: 0, y: 900 }];
-        let zones = Scope::Zones { zones: Chosen::new("zones", vec![Zone::try_from(corners).unwrap()]).unwrap() };
-        let in_rooms = CommandMessage { scope: Some(rooms), ..command(CommandKind::Start) };
-        let in_zones = CommandMessage { scope: Some(zones), rooms_version: 2, ..command(CommandKind::Start) };
-        let stale = CommandMessage { rooms_version: 2, ..in_rooms.clone() };
-        let lost = Situation { located: false, ..docked() };
-        let simple = Situation { capabilities: &[], ..docked() };
+        let rooms = Scope::Rooms {
+            rooms: Chosen::new("rooms", vec![RoomId::from_u128(1)]).unwrap(),
+        };
+        let corners = vec![
+            Corner { x: 0, y: 0 },
+            Corner { x: 900, y: 0 },
+            Corner { x: 0, y: 900 },
+        ];
+        let zones = Scope::Zones {
+            zones: Chosen::new("zones", vec![Zone::try_from(corners).unwrap()]).unwrap(),
+        };
+        let in_rooms = CommandMessage {
+            scope: Some(rooms),
+            ..command(CommandKind::Start)
+        };
+        let in_zones = CommandMessage {
+            scope: Some(zones),
+            rooms_version: 2,
+            ..command(CommandKind::Start)
+        };
+        let stale = CommandMessage {
+            rooms_version: 2,
+            ..in_rooms.clone()
+        };
+        let lost = Situation {
+            located: false,
+            ..docked()
+        };
+        let simple = Situation {
+            capabilities: &[],
+            ..docked()
+        };
         for (command, situation, expected) in [
             (&in_rooms, docked(), Ok(())),
             (&in_zones, docked(), Ok(())),
@@ -232,15 +328,25 @@ mod tests {
         ] {
             assert_eq!(verdict(command, false, &situation), expected, "{command:?}");
         }
-        assert_eq!(verdict(&command(CommandKind::Locate), false, &simple), Err(Rejection::Unsupported));
+        assert_eq!(
+            verdict(&command(CommandKind::Locate), false, &simple),
+            Err(Rejection::Unsupported)
+        );
     }
 
     #[test]
     fn pause_resume_and_dock_must_fit_what_the_robot_does() {
-        let parked = Situation { state: RobotState::Stopped, ..docked() };
+        let parked = Situation {
+            state: RobotState::Stopped,
+            ..docked()
+        };
         for (kind, situation, expected) in [
             (CommandKind::Pause, cleaning(RunState::Running), Ok(())),
-            (CommandKind::Pause, cleaning(RunState::Paused), Err(Rejection::InvalidInState)),
+            (
+                CommandKind::Pause,
+                cleaning(RunState::Paused),
+                Err(Rejection::InvalidInState),
+            ),
             (CommandKind::Resume, cleaning(RunState::Paused), Ok(())),
             (CommandKind::Resume, docked(), Err(Rejection::InvalidInState)),
             (CommandKind::Dock, cleaning(RunState::Running), Ok(())),
@@ -248,7 +354,11 @@ mod tests {
             (CommandKind::Dock, docked(), Err(Rejection::InvalidInState)),
             (CommandKind::Locate, docked(), Ok(())),
         ] {
-            assert_eq!(verdict(&command(kind), false, &situation), expected, "{kind:?} {situation:?}");
+            assert_eq!(
+                verdict(&command(kind), false, &situation),
+                expected,
+                "{kind:?} {situation:?}"
+            );
         }
     }
 }

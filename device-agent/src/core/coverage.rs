@@ -22,11 +22,17 @@ pub struct Coverage {
 impl Coverage {
     /// The robot cleaned its way to `pose`.
     pub fn clean_to(&mut self, pose: &Pose) {
-        let from = self.last.filter(|last| last.distance(pose) <= MAX_STEP_METRES).unwrap_or(*pose);
+        let from = self
+            .last
+            .filter(|last| last.distance(pose) <= MAX_STEP_METRES)
+            .unwrap_or(*pose);
         let steps = (from.distance(pose) / CELL_METRES).ceil().max(1.0);
         for step in 1..=steps as u32 {
             let part = f64::from(step) / steps;
-            self.clean_around(from.x + part * (pose.x - from.x), from.y + part * (pose.y - from.y));
+            self.clean_around(
+                from.x + part * (pose.x - from.x),
+                from.y + part * (pose.y - from.y),
+            );
         }
         self.last = Some(*pose);
     }
@@ -55,7 +61,10 @@ impl Coverage {
 
     fn mark(&mut self, cell: CellIndex) {
         let (col, row) = cell.within_tile();
-        let rows = self.tiles.entry(cell.into()).or_insert_with(|| Box::new([0; TILE_CELLS]));
+        let rows = self
+            .tiles
+            .entry(cell.into())
+            .or_insert_with(|| Box::new([0; TILE_CELLS]));
         if let Some(bits) = rows.get_mut(row) {
             self.cells += u64::from(*bits >> col & 1 == 0);
             *bits |= 1 << col;
@@ -76,6 +85,9 @@ mod tests {
         }
         let square_metres = coverage.area_cm2() as f64 / 10_000.0;
         let lane = 4.0 * 2.0 * CLEANING_RADIUS_METRES;
-        assert!((square_metres - lane).abs() < 0.2, "{square_metres} m² of {lane} m²");
+        assert!(
+            (square_metres - lane).abs() < 0.2,
+            "{square_metres} m² of {lane} m²"
+        );
     }
 }

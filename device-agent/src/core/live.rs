@@ -62,7 +62,8 @@ impl Live {
             return false;
         }
         self.pose_at = uptime + POSE_EVERY;
-        let is_known = |(sent, at): &(LivePose, Uptime)| *sent == pose && uptime.saturating_sub(*at) < STILL_POSE_EVERY;
+        let is_known =
+            |(sent, at): &(LivePose, Uptime)| *sent == pose && uptime.saturating_sub(*at) < STILL_POSE_EVERY;
         if self.sent.as_ref().is_some_and(is_known) {
             return false;
         }
@@ -93,7 +94,9 @@ impl Agent {
     }
 
     fn show_tiles(&mut self) {
-        let Some(run) = self.run.as_mut().filter(|run| run.may_upload) else { return };
+        let Some(run) = self.run.as_mut().filter(|run| run.may_upload) else {
+            return;
+        };
         let all = self.live.shown_run.replace(run.id) != Some(run.id);
         let tiles = run.show(all);
         for pack in packing::packs(run.head.pairing, run.id, tiles) {
@@ -123,7 +126,11 @@ mod tests {
     }
 
     fn watch(for_ms: u32) -> LiveRequest {
-        LiveRequest { pairing: PairingId::from_u128(1), lease: LeaseId::from_u128(2), for_ms }
+        LiveRequest {
+            pairing: PairingId::from_u128(1),
+            lease: LeaseId::from_u128(2),
+            for_ms,
+        }
     }
 
     #[test]
@@ -141,9 +148,13 @@ mod tests {
     fn a_moving_robot_is_sent_twice_a_second_and_a_still_one_seldom() {
         let mut live = Live::default();
         live.request(at(0), &watch(60_000));
-        let moving = (0..100).filter(|i| live.take_pose(at(i * 100), pose(*i as f64))).count();
+        let moving = (0..100)
+            .filter(|i| live.take_pose(at(i * 100), pose(*i as f64)))
+            .count();
         assert_eq!(moving, 20);
-        let still = (100..200).filter(|i| live.take_pose(at(i * 100), pose(99.0))).count();
+        let still = (100..200)
+            .filter(|i| live.take_pose(at(i * 100), pose(99.0)))
+            .count();
         assert!(still <= 3, "{still}");
     }
 }

@@ -117,7 +117,14 @@ impl Agent {
     /// # Errors
     /// [`StorageError`] when the boot cannot be counted: without it the cloud would take new reports for old ones.
     pub fn start(parts: AgentParts) -> Result<Self, StorageError> {
-        let AgentParts { endpoint, profile, storage, memory, guessed_time, seed } = parts;
+        let AgentParts {
+            endpoint,
+            profile,
+            storage,
+            memory,
+            guessed_time,
+            seed,
+        } = parts;
         let mut agent = Self {
             endpoint,
             profile,
@@ -135,13 +142,20 @@ impl Agent {
             pursuit: None,
             live: Live::default(),
             status: StatusLog::default(),
-            finished: memory.finished_runs.iter().map(|run| (*run, Repeat::due_at(Uptime::ZERO))).collect(),
+            finished: memory
+                .finished_runs
+                .iter()
+                .map(|run| (*run, Repeat::due_at(Uptime::ZERO)))
+                .collect(),
             ack_repeat: Repeat::due_at(Uptime::ZERO),
             outputs: Vec::new(),
         };
         agent.state.boot += 1;
         agent.state.dropped += memory.damaged;
-        memory.open_runs.into_iter().for_each(|open| agent.close_interrupted(open));
+        memory
+            .open_runs
+            .into_iter()
+            .for_each(|open| agent.close_interrupted(open));
         agent.storage.save_state(&agent.state)?;
         agent.configure_driver();
         Ok(agent)
@@ -174,7 +188,10 @@ impl Agent {
         let finished = self.finished.values().map(Repeat::next).min();
         let status = self.condition.is_some().then(|| self.status.due());
         let time = self.condition.as_ref().and_then(|_| self.clock.ask_at());
-        [acks, finished, status, time, self.live.next()].into_iter().flatten().min()
+        [acks, finished, status, time, self.live.next()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether a run is under way, or reports or answers wait for the cloud.
@@ -187,7 +204,9 @@ impl Agent {
         self.report_status();
         self.ack_repeat = Repeat::due_at(self.uptime);
         let now = self.uptime;
-        self.finished.values_mut().for_each(|repeat| *repeat = Repeat::due_at(now));
+        self.finished
+            .values_mut()
+            .for_each(|repeat| *repeat = Repeat::due_at(now));
         self.catch_up_run();
     }
 
@@ -224,7 +243,9 @@ impl Agent {
     }
 
     fn robot_state(&self) -> RobotState {
-        self.condition.as_ref().map_or(RobotState::Stopped, |condition| condition.state)
+        self.condition
+            .as_ref()
+            .map_or(RobotState::Stopped, |condition| condition.state)
     }
 
     fn now(&self) -> Timestamp {
@@ -242,7 +263,11 @@ impl Agent {
 
     fn publish_to(&mut self, topic: String, payload: Vec<u8>, delivery: Delivery) {
         if self.connected {
-            self.outputs.push(Output::Publish(Outgoing { topic, payload, delivery }));
+            self.outputs.push(Output::Publish(Outgoing {
+                topic,
+                payload,
+                delivery,
+            }));
         }
     }
 

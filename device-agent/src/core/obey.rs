@@ -54,8 +54,14 @@ impl Agent {
             last_number: self.state.last_number,
             server_time: self.clock.server_time(self.uptime),
             run: self.run.as_ref().map(|run| run.state()),
-            state: self.condition.as_ref().map_or(RobotState::Error, |condition| condition.state),
-            battery: self.condition.as_ref().map_or(0, |condition| condition.battery.into()),
+            state: self
+                .condition
+                .as_ref()
+                .map_or(RobotState::Error, |condition| condition.state),
+            battery: self
+                .condition
+                .as_ref()
+                .map_or(0, |condition| condition.battery.into()),
             rooms_version: self.rooms_version(),
             located: self.located,
             capabilities: &self.profile.capabilities,
@@ -71,7 +77,12 @@ impl Agent {
         acks::note(&mut self.state, &ack);
         if !self.save() && !order.kind().is_always_obeyed() {
             self.state = before;
-            return self.answer(command.id, Answer::Rejected { reason: Rejection::Locked });
+            return self.answer(
+                command.id,
+                Answer::Rejected {
+                    reason: Rejection::Locked,
+                },
+            );
         }
         self.send_ack(&ack);
         self.supersede();
@@ -99,7 +110,9 @@ impl Agent {
     /// Answers the command that is under way, if the robot has done it.
     pub(super) fn check_pursuit(&mut self) {
         let state = self.robot_state();
-        let Some(Pursuit { command, kind }) = &self.pursuit else { return };
+        let Some(Pursuit { command, kind }) = &self.pursuit else {
+            return;
+        };
         let is_done = match kind {
             CommandKind::Pause => state == RobotState::Paused,
             CommandKind::Resume | CommandKind::Start => state == RobotState::Running,
@@ -113,7 +126,12 @@ impl Agent {
             self.answer(command, Answer::Succeeded { run: None });
         } else if state == RobotState::Error {
             self.pursuit = None;
-            self.answer(command, Answer::Failed { reason: Failure::RobotError });
+            self.answer(
+                command,
+                Answer::Failed {
+                    reason: Failure::RobotError,
+                },
+            );
         }
     }
 
@@ -122,9 +140,18 @@ impl Agent {
         match order {
             DriverOrder::Start(_) => self.end_run(Outcome::Failed),
             DriverOrder::Configure(_) => {}
-            DriverOrder::Pause | DriverOrder::Resume | DriverOrder::Stop | DriverOrder::Dock | DriverOrder::Locate => {
+            DriverOrder::Pause
+            | DriverOrder::Resume
+            | DriverOrder::Stop
+            | DriverOrder::Dock
+            | DriverOrder::Locate => {
                 if let Some(pursuit) = self.pursuit.take() {
-                    self.answer(pursuit.command, Answer::Failed { reason: Failure::RobotError });
+                    self.answer(
+                        pursuit.command,
+                        Answer::Failed {
+                            reason: Failure::RobotError,
+                        },
+                    );
                 }
             }
         }
@@ -140,12 +167,22 @@ impl Agent {
 
     fn supersede(&mut self) {
         if let Some(pursuit) = self.pursuit.take() {
-            self.answer(pursuit.command, Answer::Failed { reason: Failure::Superseded });
+            self.answer(
+                pursuit.command,
+                Answer::Failed {
+                    reason: Failure::Superseded,
+                },
+            );
         }
     }
 
     fn ack(&self, command: CommandId, answer: Answer) -> Ack {
-        Ack { command, pairing: self.endpoint.pairing, answer, at: self.now() }
+        Ack {
+            command,
+            pairing: self.endpoint.pairing,
+            answer,
+            at: self.now(),
+        }
     }
 
     fn send_ack(&mut self, ack: &Ack) {

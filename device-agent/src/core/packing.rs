@@ -13,15 +13,31 @@ pub fn packs(pairing: PairingId, run: RunId, tiles: Vec<PackedTile>) -> Vec<Vec<
     let (mut packs, mut tiles_of_pack, mut bytes) = (Vec::new(), Vec::new(), 0);
     for tile in tiles {
         let more = tile.packed_bytes();
-        if !tiles_of_pack.is_empty() && (bytes + more > FULL_PACK_BYTES || tiles_of_pack.len() == MAX_PACK_TILES) {
-            packs.push(TilePack { pairing, run, tiles: std::mem::take(&mut tiles_of_pack) }.encode());
+        if !tiles_of_pack.is_empty()
+            && (bytes + more > FULL_PACK_BYTES || tiles_of_pack.len() == MAX_PACK_TILES)
+        {
+            packs.push(
+                TilePack {
+                    pairing,
+                    run,
+                    tiles: std::mem::take(&mut tiles_of_pack),
+                }
+                .encode(),
+            );
             bytes = 0;
         }
         bytes += more;
         tiles_of_pack.push(tile);
     }
     if !tiles_of_pack.is_empty() {
-        packs.push(TilePack { pairing, run, tiles: tiles_of_pack }.encode());
+        packs.push(
+            TilePack {
+                pairing,
+                run,
+                tiles: tiles_of_pack,
+            }
+            .encode(),
+        );
     }
     packs
 }
@@ -31,10 +47,15 @@ pub fn event_payload(mut event: RunEvent) -> Vec<u8> {
     loop {
         let payload = run_event::encode(&event);
         match &mut event.kind {
-            RunEventKind::Finished(report) if payload.len() > MAX_PAYLOAD_BYTES && !report.track.is_empty() => {
+            RunEventKind::Finished(report)
+                if payload.len() > MAX_PAYLOAD_BYTES && !report.track.is_empty() =>
+            {
                 report.track = report.track.iter().skip(1).step_by(2).copied().collect();
             }
-            RunEventKind::Finished(_) | RunEventKind::Started | RunEventKind::Paused | RunEventKind::Resumed => {
+            RunEventKind::Finished(_)
+            | RunEventKind::Started
+            | RunEventKind::Paused
+            | RunEventKind::Resumed => {
                 return payload;
             }
         }
@@ -51,8 +72,15 @@ mod tests {
     use super::*;
 
     fn tile(number: usize, bytes: usize) -> PackedTile {
-        let index = TileIndex { x: (number % 100) as i16 - 50, y: (number / 100) as i16 };
-        PackedTile { index, rev: Rev(1), cells: vec![7; bytes] }
+        let index = TileIndex {
+            x: (number % 100) as i16 - 50,
+            y: (number / 100) as i16,
+        };
+        PackedTile {
+            index,
+            rev: Rev(1),
+            cells: vec![7; bytes],
+        }
     }
 
     proptest! {
@@ -68,15 +96,29 @@ mod tests {
 
     #[test]
     fn a_tile_larger_than_the_target_travels_alone() {
-        let packs = packs(PairingId::from_u128(1), RunId::from_u128(2), vec![tile(0, 10), tile(1, 6000), tile(2, 10)]);
+        let packs = packs(
+            PairingId::from_u128(1),
+            RunId::from_u128(2),
+            vec![tile(0, 10), tile(1, 6000), tile(2, 10)],
+        );
         assert_eq!(packs.len(), 3);
     }
 
     #[test]
     fn the_largest_run_still_fits_a_message() {
-        let tiles = (0..MAX_RUN_TILES).map(|i| (TileIndex { x: -1000, y: i as i16 }, Rev(4_000_000_000)));
+        let tiles = (0..MAX_RUN_TILES).map(|i| {
+            (
+                TileIndex {
+                    x: -1000,
+                    y: i as i16,
+                },
+                Rev(4_000_000_000),
+            )
+        });
         let manifest = Manifest::new(tiles.collect(), [0xAB; 32]).unwrap();
-        let track = (0..MAX_TRACK_POINTS as i32).map(|i| (if i % 2 == 0 { -190_000 } else { 190_000 }, i)).collect();
+        let track = (0..MAX_TRACK_POINTS as i32)
+            .map(|i| (if i % 2 == 0 { -190_000 } else { 190_000 }, i))
+            .collect();
         let (outcome, area_cm2, duration_ms) = (Outcome::Completed, u64::MAX, u64::MAX);
         let payload = event_payload(RunEvent {
             run: RunId::from_u128(1),
@@ -85,7 +127,13 @@ mod tests {
             initiator: Initiator::Button,
             started_at: Timestamp::from_millis(1),
             at: Timestamp::from_millis(2),
-            kind: RunEventKind::Finished(RunReport { outcome, area_cm2, duration_ms, manifest, track }),
+            kind: RunEventKind::Finished(RunReport {
+                outcome,
+                area_cm2,
+                duration_ms,
+                manifest,
+                track,
+            }),
         });
         assert!(payload.len() <= MAX_PAYLOAD_BYTES, "{} bytes", payload.len());
         assert!(run_event::decode(&payload).is_ok());

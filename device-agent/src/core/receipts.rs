@@ -11,7 +11,9 @@ impl Agent {
     pub(super) fn on_receipt(&mut self, payload: &[u8]) {
         let receipt = match receipt::decode(payload) {
             Ok(receipt) => receipt,
-            Err(error) => return tracing::warn!(robot.id = %self.endpoint.robot, %error, "a receipt was refused"),
+            Err(error) => {
+                return tracing::warn!(robot.id = %self.endpoint.robot, %error, "a receipt was refused");
+            }
         };
         let is_ours = receipt.pairing == Some(self.endpoint.pairing);
         match receipt.kind {
@@ -37,7 +39,10 @@ impl Agent {
             return;
         }
         let uptime = self.uptime;
-        let due = self.finished.iter_mut().filter_map(|(run, repeat)| repeat.take(uptime).then_some(*run));
+        let due = self
+            .finished
+            .iter_mut()
+            .filter_map(|(run, repeat)| repeat.take(uptime).then_some(*run));
         let due: Vec<RunId> = due.collect();
         due.into_iter().for_each(|run| self.send_finished(run));
     }
@@ -47,8 +52,15 @@ impl Agent {
         if !self.connected || self.state.unsettled.is_empty() || !self.ack_repeat.take(self.uptime) {
             return;
         }
-        let payloads: Vec<Vec<u8>> = self.state.unsettled.iter().map(|known| known.ack.encode()).collect();
-        payloads.into_iter().for_each(|payload| self.publish(Uplink::Ack, payload));
+        let payloads: Vec<Vec<u8>> = self
+            .state
+            .unsettled
+            .iter()
+            .map(|known| known.ack.encode())
+            .collect();
+        payloads
+            .into_iter()
+            .for_each(|payload| self.publish(Uplink::Ack, payload));
     }
 
     /// Keeps a run no longer, and counts it as lost.
@@ -82,7 +94,9 @@ impl Agent {
     }
 
     fn send_again(&mut self, run: RunId, wanted: &[TileIndex]) {
-        let Some(repeat) = self.finished.get_mut(&run) else { return };
+        let Some(repeat) = self.finished.get_mut(&run) else {
+            return;
+        };
         repeat.hasten(self.uptime);
         match self.storage.tiles(run, wanted) {
             Ok(tiles) if tiles.len() < wanted.len() => {

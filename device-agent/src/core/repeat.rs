@@ -23,7 +23,11 @@ pub struct Repeat {
 impl Repeat {
     /// Due at `at`, with the shortest wait after it.
     pub fn due_at(at: Uptime) -> Self {
-        Self { last: None, next: at, wait: FIRST_REPEAT }
+        Self {
+            last: None,
+            next: at,
+            wait: FIRST_REPEAT,
+        }
     }
 
     /// When it is due.

@@ -189,13 +189,24 @@ impl CurrentRun {
 
     /// How far the run has come since the last report.
     pub fn progress(&self) -> Progress {
-        let track = if self.may_upload { self.track.fresh().to_vec() } else { Vec::new() };
-        Progress { seq: self.seq, area_cm2: self.area_cm2(), duration_ms: self.duration_ms(), track }
+        let track = if self.may_upload {
+            self.track.fresh().to_vec()
+        } else {
+            Vec::new()
+        };
+        Progress {
+            seq: self.seq,
+            area_cm2: self.area_cm2(),
+            duration_ms: self.duration_ms(),
+            track,
+        }
     }
 
     /// Takes note that `tiles` and the progress are stored.
     pub fn set_stored(&mut self, tiles: &[PackedTile]) {
-        tiles.iter().for_each(|tile| _ = self.to_report.remove(&tile.index));
+        tiles
+            .iter()
+            .for_each(|tile| _ = self.to_report.remove(&tile.index));
         self.track.set_stored();
     }
 
@@ -203,14 +214,22 @@ impl CurrentRun {
     pub fn show(&mut self, all: bool) -> Vec<PackedTile> {
         self.look();
         let changed = std::mem::take(&mut self.to_show);
-        if all { self.packed(self.revs.keys()) } else { self.packed(changed.iter()) }
+        if all {
+            self.packed(self.revs.keys())
+        } else {
+            self.packed(changed.iter())
+        }
     }
 
     /// These tiles as they are now.
     pub fn packed<'a>(&self, tiles: impl Iterator<Item = &'a TileIndex>) -> Vec<PackedTile> {
         let packed = tiles.filter_map(|index| {
             let (rev, tile) = (self.revs.get(index)?, self.canvas.tile(*index)?);
-            Some(PackedTile { index: *index, rev: *rev, cells: tile.encode() })
+            Some(PackedTile {
+                index: *index,
+                rev: *rev,
+                cells: tile.encode(),
+            })
         });
         packed.collect()
     }
@@ -233,8 +252,20 @@ impl CurrentRun {
             (Vec::new(), RunMap::new().digest(), Vec::new())
         };
         let manifest = Manifest::new(tiles, digest)?;
-        let report = RunReport { outcome, area_cm2, duration_ms, manifest, track };
-        Ok(event(self.id, &self.head, self.seq, RunEventKind::Finished(report), at))
+        let report = RunReport {
+            outcome,
+            area_cm2,
+            duration_ms,
+            manifest,
+            track,
+        };
+        Ok(event(
+            self.id,
+            &self.head,
+            self.seq,
+            RunEventKind::Finished(report),
+            at,
+        ))
     }
 
     fn area_cm2(&self) -> u64 {
@@ -268,6 +299,18 @@ impl CurrentRun {
 
 /// An event of a run.
 pub fn event(run: RunId, head: &RunHead, seq: u32, kind: RunEventKind, at: Timestamp) -> RunEvent {
-    let &RunHead { pairing, initiator, started_at } = head;
-    RunEvent { run, pairing, seq, initiator, started_at, at, kind }
+    let &RunHead {
+        pairing,
+        initiator,
+        started_at,
+    } = head;
+    RunEvent {
+        run,
+        pairing,
+        seq,
+        initiator,
+        started_at,
+        at,
+        kind,
+    }
 }

@@ -33,7 +33,11 @@ impl Agent {
     }
 
     pub(super) fn begin_run_as(&mut self, id: RunId, initiator: Initiator) {
-        let head = RunHead { pairing: self.endpoint.pairing, initiator, started_at: self.now() };
+        let head = RunHead {
+            pairing: self.endpoint.pairing,
+            initiator,
+            started_at: self.now(),
+        };
         let kept = self.storage.begin_run(id, head.clone());
         self.account(id, kept);
         tracing::info!(robot.id = %self.endpoint.robot, run.id = %id, "run started");
@@ -113,7 +117,12 @@ impl Agent {
             }
         }
         if let Initiator::Command { command } = open.head.initiator {
-            self.answer(command, Answer::Failed { reason: Failure::Interrupted });
+            self.answer(
+                command,
+                Answer::Failed {
+                    reason: Failure::Interrupted,
+                },
+            );
         }
     }
 
@@ -134,7 +143,13 @@ impl Agent {
         let kind = RunEventKind::Finished(report);
         // Pauses since the last stored progress had numbers too.
         let seq = open.progress.seq.saturating_add(SEQ_GAP);
-        Ok(packing::event_payload(run::event(open.run, &open.head, seq, kind, self.now())))
+        Ok(packing::event_payload(run::event(
+            open.run,
+            &open.head,
+            seq,
+            kind,
+            self.now(),
+        )))
     }
 
     fn keep_and_send(&mut self, tiles: Vec<PackedTile>) {
@@ -152,7 +167,9 @@ impl Agent {
 
     fn send_tiles(&mut self, tiles: Vec<PackedTile>) {
         let connected = self.connected;
-        let Some(run) = self.run.as_mut().filter(|run| run.may_upload && !run.is_refused) else { return };
+        let Some(run) = self.run.as_mut().filter(|run| run.may_upload && !run.is_refused) else {
+            return;
+        };
         if !connected {
             run.unsent.extend(tiles.iter().map(|tile| tile.index));
             return;
@@ -209,8 +226,14 @@ enum InterruptedError {
 fn answer_to_start(run: RunId, outcome: Outcome) -> Answer {
     match outcome {
         Outcome::Completed => Answer::Succeeded { run: Some(run) },
-        Outcome::Stopped => Answer::Failed { reason: Failure::Superseded },
-        Outcome::Failed => Answer::Failed { reason: Failure::RobotError },
-        Outcome::Interrupted => Answer::Failed { reason: Failure::Interrupted },
+        Outcome::Stopped => Answer::Failed {
+            reason: Failure::Superseded,
+        },
+        Outcome::Failed => Answer::Failed {
+            reason: Failure::RobotError,
+        },
+        Outcome::Interrupted => Answer::Failed {
+            reason: Failure::Interrupted,
+        },
     }
 }

@@ -10,7 +10,9 @@ impl Agent {
     pub(super) fn on_settings(&mut self, payload: &[u8]) {
         let settings = match settings::decode(payload) {
             Ok(settings) => settings,
-            Err(error) => return tracing::warn!(robot.id = %self.endpoint.robot, %error, "settings were refused"),
+            Err(error) => {
+                return tracing::warn!(robot.id = %self.endpoint.robot, %error, "settings were refused");
+            }
         };
         if settings.pairing != self.endpoint.pairing || settings.version <= self.settings_version() {
             return;
@@ -22,7 +24,10 @@ impl Agent {
         self.settings = Some(settings);
         self.configure_driver();
         if let Some(run) = &mut self.run {
-            run.may_upload &= self.settings.as_ref().is_none_or(|settings| settings.preferences.upload_map);
+            run.may_upload &= self
+                .settings
+                .as_ref()
+                .is_none_or(|settings| settings.preferences.upload_map);
         }
     }
 
@@ -37,7 +42,8 @@ impl Agent {
     }
 
     pub(super) fn preferences(&self) -> Preferences {
-        self.own_settings().map_or_else(Preferences::initial, |settings| settings.preferences.clone())
+        self.own_settings()
+            .map_or_else(Preferences::initial, |settings| settings.preferences.clone())
     }
 
     pub(super) fn configure_driver(&mut self) {
@@ -47,6 +53,8 @@ impl Agent {
 
     /// Settings of an earlier pairing are nobody's.
     fn own_settings(&self) -> Option<&domain::settings::Settings> {
-        self.settings.as_ref().filter(|settings| settings.pairing == self.endpoint.pairing)
+        self.settings
+            .as_ref()
+            .filter(|settings| settings.pairing == self.endpoint.pairing)
     }
 }

@@ -26,7 +26,10 @@ impl Said {
     fn is_worth_saying_after(&self, last: &Self) -> bool {
         let (charge, before) = (u8::from(self.condition.battery), u8::from(last.condition.battery));
         let same_charge = Self {
-            condition: RobotCondition { battery: last.condition.battery, ..self.condition.clone() },
+            condition: RobotCondition {
+                battery: last.condition.battery,
+                ..self.condition.clone()
+            },
             ..self.clone()
         };
         charge.abs_diff(before) >= BATTERY_STEP || same_charge != *last
@@ -51,8 +54,14 @@ impl StatusLog {
 impl Agent {
     /// Reports the status if it has changed or is due.
     pub(super) fn tick_status(&mut self) {
-        let Some(said) = self.said().filter(|_| self.connected) else { return };
-        let news = self.status.last.as_ref().is_none_or(|last| said.is_worth_saying_after(last));
+        let Some(said) = self.said().filter(|_| self.connected) else {
+            return;
+        };
+        let news = self
+            .status
+            .last
+            .as_ref()
+            .is_none_or(|last| said.is_worth_saying_after(last));
         let asks = self.clock.ask_at().is_some_and(|at| self.uptime >= at);
         if news || asks || self.uptime >= self.status.due {
             self.report_status();
@@ -78,11 +87,20 @@ impl Agent {
     fn said(&self) -> Option<Said> {
         let condition = self.condition.clone()?;
         let run = self.run.as_ref().map(|run| run.id);
-        Some(Said { condition, settings_version: self.settings_version(), run })
+        Some(Said {
+            condition,
+            settings_version: self.settings_version(),
+            run,
+        })
     }
 
     fn status_report(&self, condition: RobotCondition, nonce: Option<String>) -> StatusReport {
-        let RobotCondition { state, error, vendor_error, battery } = condition;
+        let RobotCondition {
+            state,
+            error,
+            vendor_error,
+            battery,
+        } = condition;
         StatusReport {
             pairing: Some(self.endpoint.pairing),
             boot: self.state.boot,
@@ -93,7 +111,12 @@ impl Agent {
             vendor_error,
             firmware: crate::VERSION.to_owned(),
             model: self.profile.model.clone(),
-            capabilities: self.profile.capabilities.iter().map(|one| one.as_str().to_owned()).collect(),
+            capabilities: self
+                .profile
+                .capabilities
+                .iter()
+                .map(|one| one.as_str().to_owned())
+                .collect(),
             settings_version: self.settings_version(),
             run: self.run.as_ref().map(|run| run.id),
             waiting: u32::try_from(self.storage.waiting()).unwrap_or(u32::MAX),

@@ -53,7 +53,9 @@ impl Track {
 
     /// Ends the straight piece at its last position; beyond the limit only the end of the path moves on.
     fn fix(&mut self) {
-        let Some(end) = self.window.last().copied() else { return };
+        let Some(end) = self.window.last().copied() else {
+            return;
+        };
         self.window.clear();
         if self.points.len() >= MAX_TRACK_POINTS {
             self.points.pop();
@@ -63,7 +65,8 @@ impl Track {
 }
 
 fn distance_to_line(point: (i32, i32), from: (i32, i32), to: (i32, i32)) -> f64 {
-    let vector = |a: (i32, i32), b: (i32, i32)| (f64::from(b.0) - f64::from(a.0), f64::from(b.1) - f64::from(a.1));
+    let vector =
+        |a: (i32, i32), b: (i32, i32)| (f64::from(b.0) - f64::from(a.0), f64::from(b.1) - f64::from(a.1));
     let (line, offset) = (vector(from, to), vector(from, point));
     let squared = line.0 * line.0 + line.1 * line.1;
     if squared == 0.0 {

@@ -103,8 +103,20 @@ pub struct Sweep {
 impl Sweep {
     /// The same sweep as the mapper takes it.
     pub fn as_scan(&self) -> Scan<'_> {
-        let Self { pose, start_angle, angle_step, max_range, ref ranges } = *self;
-        Scan { pose, start_angle, angle_step, max_range, ranges }
+        let Self {
+            pose,
+            start_angle,
+            angle_step,
+            max_range,
+            ref ranges,
+        } = *self;
+        Scan {
+            pose,
+            start_angle,
+            angle_step,
+            max_range,
+            ranges,
+        }
     }
 }
 

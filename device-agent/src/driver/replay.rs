@@ -55,10 +55,19 @@ impl Replay {
             LogKind::Carmen | LogKind::Csv => sweeps(log.scans()?)?,
             LogKind::ValetudoMap => {
                 let map = ValetudoMap::read(log.text.as_bytes())?.to_run()?;
-                (vec![Observed { at: Duration::ZERO, what: Observation::Map(map) }], 0)
+                (
+                    vec![Observed {
+                        at: Duration::ZERO,
+                        what: Observation::Map(map),
+                    }],
+                    0,
+                )
             }
         };
-        Ok(Self { told: framed(observations)?, refused_lines })
+        Ok(Self {
+            told: framed(observations)?,
+            refused_lines,
+        })
     }
 
     /// How many lines of the log were wrong.
@@ -75,7 +84,10 @@ impl Replay {
 #[async_trait]
 impl Driver for Replay {
     fn profile(&self) -> Profile {
-        Profile { model: "replay".into(), capabilities: Vec::new() }
+        Profile {
+            model: "replay".into(),
+            capabilities: Vec::new(),
+        }
     }
 
     async fn order(&mut self, order: DriverOrder) -> Result<(), DriverError> {
@@ -118,20 +130,42 @@ fn sweeps(
             max_range: USABLE_RANGE_METRES,
             ranges: scan.ranges,
         };
-        observations.push(Observed { at: Duration::from_secs_f64(at), what: Observation::Sweep(sweep) });
+        observations.push(Observed {
+            at: Duration::from_secs_f64(at),
+            what: Observation::Sweep(sweep),
+        });
     }
-    if observations.is_empty() { Err(ReplayError::Empty) } else { Ok((observations, refused)) }
+    if observations.is_empty() {
+        Err(ReplayError::Empty)
+    } else {
+        Ok((observations, refused))
+    }
 }
 
 /// What stands before and after the observations of any run.
 fn framed(observations: Vec<Observed>) -> Result<VecDeque<Observed>, ReplayError> {
     let end = observations.last().map_or(Duration::ZERO, |last| last.at);
     let battery = Battery::try_from(100)?;
-    let condition =
-        |state| Observation::State(RobotCondition { state, error: RobotError::NoError, vendor_error: None, battery });
-    let before = [Observation::Started(Initiator::Replay), condition(RobotState::Running)];
-    let after = [Observation::Ended(Outcome::Completed), condition(RobotState::Docked)];
-    let before = before.map(|what| Observed { at: Duration::ZERO, what });
+    let condition = |state| {
+        Observation::State(RobotCondition {
+            state,
+            error: RobotError::NoError,
+            vendor_error: None,
+            battery,
+        })
+    };
+    let before = [
+        Observation::Started(Initiator::Replay),
+        condition(RobotState::Running),
+    ];
+    let after = [
+        Observation::Ended(Outcome::Completed),
+        condition(RobotState::Docked),
+    ];
+    let before = before.map(|what| Observed {
+        at: Duration::ZERO,
+        what,
+    });
     let after = after.map(|what| Observed { at: end, what });
     Ok(before.into_iter().chain(observations).chain(after).collect())
 }
@@ -152,18 +186,33 @@ mod tests {
         while let Some(observed) = replay.next().await {
             told.push(observed);
         }
-        assert_eq!(told.first().unwrap().what, Observation::Started(Initiator::Replay));
-        let poses: Vec<_> = told.iter().filter_map(|observed| match &observed.what {
-            Observation::Sweep(sweep) => Some((sweep.pose.x, observed.at)),
-            _ => None,
-        }).collect();
-        assert_eq!(poses, [(0.0, Duration::ZERO), (1.0, Duration::from_millis(2_500))]);
-        assert!(told.iter().any(|observed| observed.what == Observation::Ended(Outcome::Completed)));
+        assert_eq!(
+            told.first().unwrap().what,
+            Observation::Started(Initiator::Replay)
+        );
+        let poses: Vec<_> = told
+            .iter()
+            .filter_map(|observed| match &observed.what {
+                Observation::Sweep(sweep) => Some((sweep.pose.x, observed.at)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(
+            poses,
+            [(0.0, Duration::ZERO), (1.0, Duration::from_millis(2_500))]
+        );
+        assert!(
+            told.iter()
+                .any(|observed| observed.what == Observation::Ended(Outcome::Completed))
+        );
     }
 
     #[test]
     fn what_is_no_recording_is_refused() {
-        assert!(matches!(Replay::from_bytes(b"hello"), Err(ReplayError::Log(LogError::UnknownKind))));
+        assert!(matches!(
+            Replay::from_bytes(b"hello"),
+            Err(ReplayError::Log(LogError::UnknownKind))
+        ));
         assert!(Replay::from_bytes(&[0x1f, 0x8b, 1, 2, 3]).is_err());
     }
 }

@@ -18,8 +18,14 @@ impl Backoff {
     /// `jitter` of the way, 0 to 1.
     pub fn next_delay(&mut self, jitter: f64) -> Duration {
         self.attempts = self.attempts.saturating_add(1);
-        let ceiling = MIN_DELAY.saturating_mul(1 << self.attempts.min(16)).min(MAX_DELAY);
-        let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 1.0 };
+        let ceiling = MIN_DELAY
+            .saturating_mul(1 << self.attempts.min(16))
+            .min(MAX_DELAY);
+        let jitter = if jitter.is_finite() {
+            jitter.clamp(0.0, 1.0)
+        } else {
+            1.0
+        };
         MIN_DELAY + (ceiling - MIN_DELAY).mul_f64(jitter)
     }
 

@@ -74,13 +74,30 @@ impl MqttLink {
     /// [`LinkError`] when the identity cannot be used; what fails later is tried again.
     pub fn start(config: &MqttLinkConfig) -> Result<Self, LinkError> {
         let robot = config.identity.endpoint.robot;
-        let (client, event_loop) = AsyncClient::builder(options(config)?).capacity(MAX_QUEUED).build();
+        let (client, event_loop) = AsyncClient::builder(options(config)?)
+            .capacity(MAX_QUEUED)
+            .build();
         let (signals, signalled) = mpsc::channel(EVENT_QUEUE);
         let (events, received) = mpsc::channel(EVENT_QUEUE);
-        let poller = Poller { robot, event_loop, signals, backoff: Backoff::default(), since: None };
-        let subscriber = Subscriber { robot, client: client.clone(), signalled, events };
+        let poller = Poller {
+            robot,
+            event_loop,
+            signals,
+            backoff: Backoff::default(),
+            since: None,
+        };
+        let subscriber = Subscriber {
+            robot,
+            client: client.clone(),
+            signalled,
+            events,
+        };
         let tasks = [tokio::spawn(poller.run()), tokio::spawn(subscriber.run())];
-        Ok(Self { client, events: received, tasks })
+        Ok(Self {
+            client,
+            events: received,
+            tasks,
+        })
     }
 }
 
@@ -98,7 +115,10 @@ impl Link for MqttLink {
             Delivery::AtMostOnce => QoS::AtMostOnce,
             Delivery::AtLeastOnce => QoS::AtLeastOnce,
         };
-        if let Err(error) = self.client.try_publish(message.topic, message.payload, PublishOptions::new(quality)) {
+        if let Err(error) =
+            self.client
+                .try_publish(message.topic, message.payload, PublishOptions::new(quality))
+        {
             tracing::warn!(%error, "a message was not queued");
         }
     }
@@ -122,7 +142,10 @@ fn options(config: &MqttLinkConfig) -> Result<MqttOptions, LinkError> {
     let tls = client_config(&config.identity, config.not_before)?;
     let mut network = NetworkOptions::new();
     network.set_tcp_nodelay(true);
-    let mut options = MqttOptions::new(endpoint.robot.to_string(), (endpoint.host.as_str(), endpoint.port));
+    let mut options = MqttOptions::new(
+        endpoint.robot.to_string(),
+        (endpoint.host.as_str(), endpoint.port),
+    );
     options
         .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls.into())))
         .set_keep_alive(u16::try_from(config.keep_alive.as_secs()).unwrap_or(u16::MAX))
@@ -171,23 +194,39 @@ impl Poller {
                 self.since = Some(Instant::now());
                 // A new process has nothing to resume, so it starts clean; from then on the session is ours.
                 self.event_loop.options.set_clean_start(false);
-                self.signals.send(Signal::Connected { session_present: answer.session_present }).await
+                self.signals
+                    .send(Signal::Connected {
+                        session_present: answer.session_present,
+                    })
+                    .await
             }
             Incoming::Publish(publish) => {
-                let topic = std::str::from_utf8(&publish.topic).ok().and_then(|topic| topic.parse().ok());
+                let topic = std::str::from_utf8(&publish.topic)
+                    .ok()
+                    .and_then(|topic| topic.parse().ok());
                 let Some(topic) = topic else {
                     tracing::warn!(robot.id = %self.robot, "a message on a topic that is none of ours");
                     return Ok(());
                 };
                 let payload = publish.payload.to_vec();
-                self.signals.send(Signal::Received(Received { topic, payload, retained: publish.retain })).await
+                self.signals
+                    .send(Signal::Received(Received {
+                        topic,
+                        payload,
+                        retained: publish.retain,
+                    }))
+                    .await
             }
             _ => Ok(()),
         }
     }
 
     async fn wait_after(&mut self, error: &ConnectionError) -> Result<(), mpsc::error::SendError<Signal>> {
-        if self.since.take().is_some_and(|since| since.elapsed() >= STABLE_AFTER) {
+        if self
+            .since
+            .take()
+            .is_some_and(|since| since.elapsed() >= STABLE_AFTER)
+        {
             self.backoff.reset();
         }
         let delay = self.backoff.next_delay(rand::random());
@@ -219,8 +258,12 @@ impl Subscriber {
         match signal {
             Signal::Lost => self.events.send(LinkEvent::Down).await,
             Signal::Received(message) => self.events.send(LinkEvent::Received(message)).await,
-            Signal::Connected { session_present: true } => self.events.send(LinkEvent::Up).await,
-            Signal::Connected { session_present: false } => self.subscribe_and_report().await,
+            Signal::Connected {
+                session_present: true,
+            } => self.events.send(LinkEvent::Up).await,
+            Signal::Connected {
+                session_present: false,
+            } => self.subscribe_and_report().await,
         }
     }
 
@@ -243,7 +286,11 @@ impl Subscriber {
 /// Asks for all subscriptions until the broker grants them.
 async fn subscribe(client: &AsyncClient, robot: RobotId) {
     loop {
-        let topics = [Downlink::Settings(robot), Downlink::Receipts(robot), Downlink::Commands(robot)];
+        let topics = [
+            Downlink::Settings(robot),
+            Downlink::Receipts(robot),
+            Downlink::Commands(robot),
+        ];
         let filters = topics.map(|topic| SubscribeFilterInput::new(topic.to_string(), QoS::AtLeastOnce));
         let asked = async {
             let notice = client.subscribe_many_tracked(filters).await.ok()?;

@@ -53,7 +53,9 @@ pub fn client_config(identity: &RobotIdentity, not_before: Timestamp) -> Result<
         .map_err(|source| TlsError::Pem { what: "key", source })?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let seconds = u64::try_from(not_before.seconds()).unwrap_or(0);
-    let clock = SoberClock { not_before: UnixTime::since_unix_epoch(Duration::from_secs(seconds)) };
+    let clock = SoberClock {
+        not_before: UnixTime::since_unix_epoch(Duration::from_secs(seconds)),
+    };
     let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider))
         .build()
         .map_err(|error| TlsError::Authority(Box::new(error)))?;
@@ -68,7 +70,9 @@ pub fn client_config(identity: &RobotIdentity, not_before: Timestamp) -> Result<
 fn authority(pem: &str) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates("authority", pem)? {
-        roots.add(certificate).map_err(|error| TlsError::Authority(Box::new(error)))?;
+        roots
+            .add(certificate)
+            .map_err(|error| TlsError::Authority(Box::new(error)))?;
     }
     Ok(roots)
 }
@@ -76,9 +80,10 @@ fn authority(pem: &str) -> Result<RootCertStore, TlsError> {
 fn certificates(what: &'static str, pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     match certificates {
-        Ok(certificates) if certificates.is_empty() => {
-            Err(TlsError::Pem { what, source: rustls::pki_types::pem::Error::NoItemsFound })
-        }
+        Ok(certificates) if certificates.is_empty() => Err(TlsError::Pem {
+            what,
+            source: rustls::pki_types::pem::Error::NoItemsFound,
+        }),
         other => other.map_err(|source| TlsError::Pem { what, source }),
     }
 }

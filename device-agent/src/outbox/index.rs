@@ -28,7 +28,9 @@ impl RunEntry {
     pub fn extents(&self) -> impl Iterator<Item = Extent> + '_ {
         let head = self.head.iter().map(|(_, extent)| *extent);
         let tiles = self.tiles.values().map(|(_, extent)| *extent);
-        head.chain(tiles).chain(self.progress.iter().copied()).chain(self.finished)
+        head.chain(tiles)
+            .chain(self.progress.iter().copied())
+            .chain(self.finished)
     }
 
     fn bytes(&self) -> u64 {
@@ -51,11 +53,19 @@ impl Index {
             return;
         }
         let age = self.next_age;
-        let entry = self.runs.entry(run).or_insert_with(|| RunEntry { age, ..RunEntry::default() });
+        let entry = self.runs.entry(run).or_insert_with(|| RunEntry {
+            age,
+            ..RunEntry::default()
+        });
         self.next_age += u64::from(entry.age == age);
         match record {
             Record::Head(head) => entry.head = Some((head, extent)),
-            Record::Tile(tile) if entry.tiles.get(&tile.index).is_none_or(|(have, _)| *have <= tile.rev) => {
+            Record::Tile(tile)
+                if entry
+                    .tiles
+                    .get(&tile.index)
+                    .is_none_or(|(have, _)| *have <= tile.rev) =>
+            {
                 entry.tiles.insert(tile.index, (tile.rev, extent));
             }
             Record::Tile(_) | Record::Gone => {}
@@ -89,6 +99,9 @@ impl Index {
 
     /// Tiles and last events that wait for a confirmation.
     pub fn waiting(&self) -> usize {
-        self.runs.values().map(|entry| entry.tiles.len() + usize::from(entry.finished.is_some())).sum()
+        self.runs
+            .values()
+            .map(|entry| entry.tiles.len() + usize::from(entry.finished.is_some()))
+            .sum()
     }
 }

@@ -79,19 +79,35 @@ impl Log {
     /// # Errors
     /// [`LogError::Newer`] and [`LogError::Io`]; nothing is changed then.
     pub fn open(path: &Path, take: impl FnMut(Extent, &[u8])) -> Result<Recovered, LogError> {
-        let failed = |action| move |source| LogError::Io { path: path.to_owned(), action, source };
+        let failed = |action| {
+            move |source| LogError::Io {
+                path: path.to_owned(),
+                action,
+                source,
+            }
+        };
         let file = OpenOptions::new().read(true).write(true).open(path);
         let file = match file {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Recovered { log: Self::create(path)?, refused: 0 });
+                return Ok(Recovered {
+                    log: Self::create(path)?,
+                    refused: 0,
+                });
             }
             other => other.map_err(failed("opened"))?,
         };
         let size = file.metadata().map_err(failed("read"))?.len();
-        let mut log = Self { file, path: path.to_owned(), end: MAGIC.len() as u64 };
+        let mut log = Self {
+            file,
+            path: path.to_owned(),
+            end: MAGIC.len() as u64,
+        };
         if !log.check_magic(size)? {
             private_file::replace(path, &path.with_extension("bad")).map_err(failed("set aside"))?;
-            return Ok(Recovered { log: Self::create(path)?, refused: 1 });
+            return Ok(Recovered {
+                log: Self::create(path)?,
+                refused: 1,
+            });
         }
         let refused = log.scan(size, take)?;
         log.file.set_len(log.end).map_err(failed("cut"))?;
@@ -103,11 +119,19 @@ impl Log {
     /// # Errors
     /// [`LogError::Io`].
     pub fn create(path: &Path) -> Result<Self, LogError> {
-        let failed = |source| LogError::Io { path: path.to_owned(), action: "created", source };
+        let failed = |source| LogError::Io {
+            path: path.to_owned(),
+            action: "created",
+            source,
+        };
         let file = private_file::create(path).map_err(failed)?;
         file.write_all_at(&MAGIC, 0).map_err(failed)?;
         file.sync_all().map_err(failed)?;
-        Ok(Self { file, path: path.to_owned(), end: MAGIC.len() as u64 })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            end: MAGIC.len() as u64,
+        })
     }
 
     /// The bytes written so far.
@@ -120,7 +144,10 @@ impl Log {
     /// # Errors
     /// [`LogError::Io`]; nothing is added then.
     pub fn append(&mut self, payload: &[u8]) -> Result<Extent, LogError> {
-        let extent = Extent { at: self.end + HEADER_BYTES as u64, length: payload.len() as u32 };
+        let extent = Extent {
+            at: self.end + HEADER_BYTES as u64,
+            length: payload.len() as u32,
+        };
         let mut bytes = record::header(payload).to_vec();
         bytes.extend(payload);
         if let Err(source) = self.file.write_all_at(&bytes, self.end) {
@@ -137,7 +164,9 @@ impl Log {
     /// # Errors
     /// [`LogError::Io`].
     pub fn commit(&self) -> Result<(), LogError> {
-        self.file.sync_data().map_err(|source| self.failed("synced", source))
+        self.file
+            .sync_data()
+            .map_err(|source| self.failed("synced", source))
     }
 
     /// The payload at `extent`.
@@ -164,7 +193,11 @@ impl Log {
     }
 
     fn failed(&self, action: &'static str, source: io::Error) -> LogError {
-        LogError::Io { path: self.path.clone(), action, source }
+        LogError::Io {
+            path: self.path.clone(),
+            action,
+            source,
+        }
     }
 
     /// Whether the file is an outbox; a start cut short is none.
@@ -173,10 +206,15 @@ impl Log {
         if size < MAGIC.len() as u64 {
             return Ok(false);
         }
-        self.file.read_exact_at(&mut found, 0).map_err(|source| self.failed("read", source))?;
+        self.file
+            .read_exact_at(&mut found, 0)
+            .map_err(|source| self.failed("read", source))?;
         let ([name @ .., version], [ours @ .., known]) = (found, MAGIC);
         if name == ours && version > known {
-            return Err(LogError::Newer { path: self.path.clone(), version });
+            return Err(LogError::Newer {
+                path: self.path.clone(),
+                version,
+            });
         }
         Ok(found == MAGIC)
     }
@@ -189,7 +227,10 @@ impl Log {
                 Found::Intact(payload) => {
                     refused += u32::from(at > self.end);
                     damaged_end = false;
-                    let extent = Extent { at: at + HEADER_BYTES as u64, length: payload.len() as u32 };
+                    let extent = Extent {
+                        at: at + HEADER_BYTES as u64,
+                        length: payload.len() as u32,
+                    };
                     take(extent, &payload);
                     at += extent.record_bytes();
                     self.end = at;
@@ -209,12 +250,20 @@ impl Log {
         if !self.fill(&mut header, at)? {
             return Ok(Found::Torn);
         }
-        let Some(length) = record::payload_length(&header) else { return Ok(Found::Torn) };
+        let Some(length) = record::payload_length(&header) else {
+            return Ok(Found::Torn);
+        };
         let mut payload = vec![0; length];
-        if at.saturating_add((HEADER_BYTES + length) as u64) > size || !self.fill(&mut payload, at + HEADER_BYTES as u64)? {
+        if at.saturating_add((HEADER_BYTES + length) as u64) > size
+            || !self.fill(&mut payload, at + HEADER_BYTES as u64)?
+        {
             return Ok(Found::Torn);
         }
-        Ok(if record::is_intact(&header, &payload) { Found::Intact(payload) } else { Found::Damaged })
+        Ok(if record::is_intact(&header, &payload) {
+            Found::Intact(payload)
+        } else {
+            Found::Damaged
+        })
     }
 
     /// Fills `bytes` from `at` on; says whether the file was long enough.

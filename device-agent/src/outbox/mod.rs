@@ -89,7 +89,13 @@ impl Outbox {
             None => unreadable += 1,
         })?;
         let refused = recovered.refused + unreadable;
-        Ok(Self { log: recovered.log, index, path: path.to_owned(), refused, limit })
+        Ok(Self {
+            log: recovered.log,
+            index,
+            path: path.to_owned(),
+            refused,
+            limit,
+        })
     }
 
     /// Records that were found damaged since the outbox was opened.
@@ -120,7 +126,10 @@ impl Outbox {
         tiles: Vec<PackedTile>,
         progress: Progress,
     ) -> Result<Vec<RunId>, OutboxError> {
-        let records = tiles.into_iter().map(Record::Tile).chain([Record::Progress(progress)]);
+        let records = tiles
+            .into_iter()
+            .map(Record::Tile)
+            .chain([Record::Progress(progress)]);
         self.put(run, records.collect())
     }
 
@@ -151,7 +160,9 @@ impl Outbox {
     /// Runs that are over and wait for their confirmation, oldest first.
     pub fn finished(&self) -> Vec<RunId> {
         let runs = self.index.runs().into_iter();
-        runs.filter(|(_, entry)| entry.finished.is_some()).map(|(run, _)| run).collect()
+        runs.filter(|(_, entry)| entry.finished.is_some())
+            .map(|(run, _)| run)
+            .collect()
     }
 
     /// The payload of the last event of `run`, if it is over.
@@ -172,7 +183,9 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::Log`].
     pub fn tiles(&self, run: RunId, wanted: &[TileIndex]) -> Result<Vec<PackedTile>, OutboxError> {
-        let Some(entry) = self.index.run(run) else { return Ok(Vec::new()) };
+        let Some(entry) = self.index.run(run) else {
+            return Ok(Vec::new());
+        };
         let extents = wanted.iter().filter_map(|index| entry.tiles.get(index));
         let mut tiles = Vec::new();
         for (_, extent) in extents {
@@ -192,7 +205,12 @@ impl Outbox {
         for (run, entry) in self.index.runs() {
             if let (Some((head, _)), None) = (&entry.head, entry.finished) {
                 let progress = self.progress(&entry.progress)?;
-                open.push(OpenRun { run, head: head.clone(), progress, tiles: entry.tiles.keys().copied().collect() });
+                open.push(OpenRun {
+                    run,
+                    head: head.clone(),
+                    progress,
+                    tiles: entry.tiles.keys().copied().collect(),
+                });
             }
         }
         Ok(open)
@@ -201,7 +219,9 @@ impl Outbox {
     /// Runs of which nothing can be reported, since the record of their beginning is damaged.
     pub fn orphans(&self) -> Vec<RunId> {
         let runs = self.index.runs().into_iter();
-        runs.filter(|(_, entry)| entry.head.is_none() && entry.finished.is_none()).map(|(run, _)| run).collect()
+        runs.filter(|(_, entry)| entry.head.is_none() && entry.finished.is_none())
+            .map(|(run, _)| run)
+            .collect()
     }
 
     fn progress(&self, extents: &[Extent]) -> Result<Progress, OutboxError> {
@@ -226,7 +246,10 @@ impl Outbox {
         if let Some(bytes) = sizes.iter().copied().find(|bytes| *bytes > MAX_RECORD_BYTES) {
             return Err(OutboxError::RecordTooLarge { bytes });
         }
-        let needed = sizes.iter().map(|bytes| (record::HEADER_BYTES + bytes) as u64).sum();
+        let needed = sizes
+            .iter()
+            .map(|bytes| (record::HEADER_BYTES + bytes) as u64)
+            .sum();
         let dropped = self.make_room(needed, run)?;
         for record in records {
             self.write(run, record)?;
@@ -247,7 +270,10 @@ impl Outbox {
             return Ok(dropped);
         }
         while self.index.live_bytes() + needed > self.limit {
-            let oldest = self.index.oldest_but(spared).ok_or(OutboxError::Full { limit: self.limit })?;
+            let oldest = self
+                .index
+                .oldest_but(spared)
+                .ok_or(OutboxError::Full { limit: self.limit })?;
             self.write(oldest, Record::Gone)?;
             dropped.push(oldest);
         }

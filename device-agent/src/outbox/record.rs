@@ -112,16 +112,29 @@ fn tile(body: &[u8]) -> Option<PackedTile> {
     let (x, body) = body.split_first_chunk()?;
     let (y, body) = body.split_first_chunk()?;
     let (rev, cells) = body.split_first_chunk()?;
-    let index = TileIndex { x: i16::from_be_bytes(*x), y: i16::from_be_bytes(*y) };
-    Some(PackedTile { index, rev: Rev(u32::from_be_bytes(*rev)), cells: cells.to_vec() })
+    let index = TileIndex {
+        x: i16::from_be_bytes(*x),
+        y: i16::from_be_bytes(*y),
+    };
+    Some(PackedTile {
+        index,
+        rev: Rev(u32::from_be_bytes(*rev)),
+        cells: cells.to_vec(),
+    })
 }
 
 /// What stands before `payload` in the file.
 pub fn header(payload: &[u8]) -> [u8; HEADER_BYTES] {
     let length = (payload.len() as u32).to_be_bytes();
     let mut header = [0; HEADER_BYTES];
-    let fields = MARKER.into_iter().chain(length).chain(checksum(length, payload).to_be_bytes());
-    header.iter_mut().zip(fields).for_each(|(place, byte)| *place = byte);
+    let fields = MARKER
+        .into_iter()
+        .chain(length)
+        .chain(checksum(length, payload).to_be_bytes());
+    header
+        .iter_mut()
+        .zip(fields)
+        .for_each(|(place, byte)| *place = byte);
     header
 }
 
@@ -130,7 +143,9 @@ pub fn payload_length(header: &[u8; HEADER_BYTES]) -> Option<usize> {
     let rest = header.strip_prefix(&MARKER)?;
     let (length, _) = rest.split_first_chunk()?;
     let length = u32::from_be_bytes(*length) as usize;
-    (KIND_AND_RUN_BYTES..=MAX_RECORD_BYTES).contains(&length).then_some(length)
+    (KIND_AND_RUN_BYTES..=MAX_RECORD_BYTES)
+        .contains(&length)
+        .then_some(length)
 }
 
 /// Whether `payload` is what was written behind `header`.
@@ -155,9 +170,22 @@ mod tests {
         let at = Timestamp::from_millis(5);
         let pairing = PairingId::from_u128(3);
         for record in [
-            Record::Head(RunHead { pairing, initiator: Initiator::Button, started_at: at }),
-            Record::Tile(PackedTile { index: TileIndex { x: -1, y: 2 }, rev: Rev(9), cells: vec![1, 2] }),
-            Record::Progress(Progress { seq: 1, area_cm2: 2, duration_ms: 3, track: vec![(4, -5)] }),
+            Record::Head(RunHead {
+                pairing,
+                initiator: Initiator::Button,
+                started_at: at,
+            }),
+            Record::Tile(PackedTile {
+                index: TileIndex { x: -1, y: 2 },
+                rev: Rev(9),
+                cells: vec![1, 2],
+            }),
+            Record::Progress(Progress {
+                seq: 1,
+                area_cm2: 2,
+                duration_ms: 3,
+                track: vec![(4, -5)],
+            }),
             Record::Finished(vec![b'{']),
             Record::Gone,
         ] {

@@ -75,7 +75,11 @@ impl Api {
             _ => return Err(refused()),
         };
         let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
-        Ok(Self { host, port, is_secure })
+        Ok(Self {
+            host,
+            port,
+            is_secure,
+        })
     }
 
     /// Sends a request with a JSON body, or without any when it is empty.
@@ -97,13 +101,19 @@ impl Api {
         if let Some(value) = authorization {
             request = request.header(header::AUTHORIZATION, value);
         }
-        let request = request.body(Full::new(Bytes::from(body))).map_err(HttpError::connection)?;
-        timeout(REQUEST_TIMEOUT, self.exchange(request)).await.map_err(|_| HttpError::Timeout)?
+        let request = request
+            .body(Full::new(Bytes::from(body)))
+            .map_err(HttpError::connection)?;
+        timeout(REQUEST_TIMEOUT, self.exchange(request))
+            .await
+            .map_err(|_| HttpError::Timeout)?
     }
 
     async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, HttpError> {
         let address = self.host.trim_matches(['[', ']']);
-        let stream = TcpStream::connect((address, self.port)).await.map_err(HttpError::connection)?;
+        let stream = TcpStream::connect((address, self.port))
+            .await
+            .map_err(HttpError::connection)?;
         if !self.is_secure {
             return over(stream, request).await;
         }
@@ -120,11 +130,17 @@ async fn over(
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(HttpError::connection)?;
     let driver = tokio::spawn(connection);
-    let answer = sender.send_request(request).await.map_err(HttpError::connection)?;
+    let answer = sender
+        .send_request(request)
+        .await
+        .map_err(HttpError::connection)?;
     let status = answer.status();
     let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES).collect().await;
     driver.abort();
-    Ok(Answer { status, body: body.map_err(HttpError::connection)?.to_bytes() })
+    Ok(Answer {
+        status,
+        body: body.map_err(HttpError::connection)?.to_bytes(),
+    })
 }
 
 /// The authorities that the system trusts.
@@ -132,7 +148,9 @@ fn tls() -> Result<ClientConfig, HttpError> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().map_err(HttpError::connection)?;
+    let builder = builder
+        .with_safe_default_protocol_versions()
+        .map_err(HttpError::connection)?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
@@ -147,10 +165,21 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_reached_in_the_clear() {
-        for url in ["https://api.example.com", "http://127.0.0.1:8080", "http://localhost:8080/", "http://[::1]:80"] {
+        for url in [
+            "https://api.example.com",
+            "http://127.0.0.1:8080",
+            "http://localhost:8080/",
+            "http://[::1]:80",
+        ] {
             assert!(Api::new(url).is_ok(), "{url}");
         }
-        for url in ["http://api.example.com", "http://127.0.0.1.example.com", "ftp://localhost", "nothing", ""] {
+        for url in [
+            "http://api.example.com",
+            "http://127.0.0.1.example.com",
+            "ftp://localhost",
+            "nothing",
+            "",
+        ] {
             assert!(Api::new(url).is_err(), "{url}");
         }
     }

@@ -128,7 +128,10 @@ pub async fn pair(api: &Api, dir: &Path, show: impl FnOnce(&Claim)) -> Result<En
     }
     let identity = identity?;
     // What an earlier owner's runs left must never reach the new home.
-    DiskStorage::wipe(dir).map_err(|source| PairError::File { path: dir.to_owned(), source })?;
+    DiskStorage::wipe(dir).map_err(|source| PairError::File {
+        path: dir.to_owned(),
+        source,
+    })?;
     identity.save(dir)?;
     forget_claim(dir)?;
     Ok(identity.endpoint)
@@ -139,7 +142,10 @@ pub async fn pair(api: &Api, dir: &Path, show: impl FnOnce(&Claim)) -> Result<En
 /// # Errors
 /// [`PairError::File`].
 pub fn reset(dir: &Path) -> Result<(), PairError> {
-    let failed = |source| PairError::File { path: dir.to_owned(), source };
+    let failed = |source| PairError::File {
+        path: dir.to_owned(),
+        source,
+    };
     RobotIdentity::wipe(dir).map_err(failed)?;
     DiskStorage::wipe(dir).map_err(failed)?;
     forget_claim(dir)
@@ -148,15 +154,28 @@ pub fn reset(dir: &Path) -> Result<(), PairError> {
 async fn open_claim(api: &Api, dir: &Path) -> Result<Claim, PairError> {
     let request = "the claim";
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-    let csr = CertificateParams::new(Vec::new())?.serialize_request(&key)?.pem()?;
-    let body = serde_json::to_vec(&ClaimRequest { csr }).map_err(|source| PairError::Answer { request, source })?;
-    let answer = api.send(Method::POST, "/v1/provisioning/claims", None, body).await?;
+    let csr = CertificateParams::new(Vec::new())?
+        .serialize_request(&key)?
+        .pem()?;
+    let body =
+        serde_json::to_vec(&ClaimRequest { csr }).map_err(|source| PairError::Answer { request, source })?;
+    let answer = api
+        .send(Method::POST, "/v1/provisioning/claims", None, body)
+        .await?;
     if answer.status != StatusCode::CREATED {
-        return Err(PairError::Refused { request, status: answer.status });
+        return Err(PairError::Refused {
+            request,
+            status: answer.status,
+        });
     }
     let ClaimOpened { id, code, secret } =
         serde_json::from_slice(&answer.body).map_err(|source| PairError::Answer { request, source })?;
-    let claim = Claim { id, secret, key_pem: key.serialize_pem(), code };
+    let claim = Claim {
+        id,
+        secret,
+        key_pem: key.serialize_pem(),
+        code,
+    };
     keep_claim(dir, &claim)?;
     Ok(claim)
 }
@@ -187,10 +206,22 @@ async fn ask(api: &Api, claim: &Claim) -> Result<Option<RobotIdentity>, PairErro
         StatusCode::GONE | StatusCode::NOT_FOUND => return Err(PairError::Expired),
         status => return Err(PairError::Refused { request, status }),
     }
-    let ClaimAnswered { robot, pairing, certificate, ca, mqtt, stage } =
-        serde_json::from_slice(&answer.body).map_err(|source| PairError::Answer { request, source })?;
+    let ClaimAnswered {
+        robot,
+        pairing,
+        certificate,
+        ca,
+        mqtt,
+        stage,
+    } = serde_json::from_slice(&answer.body).map_err(|source| PairError::Answer { request, source })?;
     Ok(Some(RobotIdentity {
-        endpoint: Endpoint { robot, pairing, stage, host: mqtt.host, port: mqtt.port },
+        endpoint: Endpoint {
+            robot,
+            pairing,
+            stage,
+            host: mqtt.host,
+            port: mqtt.port,
+        },
         certificate_pem: certificate,
         key_pem: claim.key_pem.clone(),
         ca_pem: ca,
@@ -212,5 +243,8 @@ fn keep_claim(dir: &Path, claim: &Claim) -> Result<(), PairError> {
 }
 
 fn forget_claim(dir: &Path) -> Result<(), PairError> {
-    private_file::remove(dir, &[CLAIM_FILE]).map_err(|source| PairError::File { path: dir.to_owned(), source })
+    private_file::remove(dir, &[CLAIM_FILE]).map_err(|source| PairError::File {
+        path: dir.to_owned(),
+        source,
+    })
 }

@@ -1,0 +1,196 @@
+//! What a robot does about commands, from the message to the motor and back.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{SERVER_TIME, Table, command, condition};
+use device_agent::core::Input;
+use device_agent::driver::{DriverOrder, Observation};
+use device_agent::state::AgentState;
+use domain::command::{CommandKind, CommandNumber, Failure, Rejection, Scope};
+use domain::receipt::ReceiptKind;
+use domain::run::Outcome;
+use domain::status::RobotState;
+use wire::ack::Answer;
+
+fn started(table: &Table) -> usize {
+    table
+        .orders
+        .iter()
+        .filter(|order| matches!(order, DriverOrder::Start(_)))
+        .count()
+}
+
+#[test]
+fn a_start_is_accepted_once_and_its_number_is_on_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.command(&command(7, CommandKind::Start));
+    table.command(&command(7, CommandKind::Start));
+    assert_eq!(table.orders.last(), Some(&DriverOrder::Start(Scope::WholeHome)));
+    assert_eq!(started(&table), 1);
+    let acks = table.acks();
+    assert!(
+        acks.iter()
+            .all(|ack| matches!(ack.answer, Answer::Accepted { run: Some(_) })),
+        "{acks:?}"
+    );
+    let state = AgentState::load(&dir.path().join("state.json")).unwrap();
+    assert_eq!(state.last_number, Some(CommandNumber(7)));
+}
+
+#[test]
+fn a_number_that_was_used_before_a_restart_is_refused_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.command(&command(7, CommandKind::Locate));
+    drop(table);
+    let mut table = Table::ready(dir.path());
+    let replayed = wire::command::CommandMessage {
+        id: command(8, CommandKind::Start).id,
+        ..command(7, CommandKind::Start)
+    };
+    table.command(&replayed);
+    assert_eq!(
+        table.acks().last().unwrap().answer,
+        Answer::Rejected {
+            reason: Rejection::Repeated
+        }
+    );
+    assert_eq!(started(&table), 0);
+}
+
+#[test]
+fn no_run_starts_before_the_server_has_told_the_time_to_this_boot() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::new(dir.path());
+    table.observe(Observation::State(condition(RobotState::Docked)));
+    table.put(Input::Connected);
+    table.command(&command(1, CommandKind::Start));
+    assert_eq!(
+        table.acks().last().unwrap().answer,
+        Answer::Rejected {
+            reason: Rejection::ClockUnknown
+        }
+    );
+    table.receipt(ReceiptKind::Time {
+        nonce: "somebody else's".into(),
+        now: SERVER_TIME,
+    });
+    table.command(&command(2, CommandKind::Start));
+    assert_eq!(started(&table), 0);
+    table.answer_time();
+    table.command(&command(3, CommandKind::Start));
+    assert_eq!(started(&table), 1);
+}
+
+#[test]
+fn a_retained_or_late_start_does_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.request(&command(1, CommandKind::Start), true);
+    assert_eq!(
+        table.acks().last().unwrap().answer,
+        Answer::Rejected {
+            reason: Rejection::Retained
+        }
+    );
+    table.wait(Duration::from_secs(61));
+    table.command(&command(2, CommandKind::Start));
+    assert_eq!(
+        table.acks().last().unwrap().answer,
+        Answer::Rejected {
+            reason: Rejection::Expired
+        }
+    );
+    assert_eq!(started(&table), 0);
+}
+
+#[test]
+fn a_stop_ends_the_run_whatever_its_number_and_raises_the_last_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.command(&command(7, CommandKind::Start));
+    table.observe(Observation::State(condition(RobotState::Running)));
+    table.command(&command(3, CommandKind::Stop));
+    assert_eq!(table.orders.last(), Some(&DriverOrder::Stop));
+    table.observe(Observation::Ended(Outcome::Stopped));
+    table.observe(Observation::State(condition(RobotState::Stopped)));
+    let answers: Vec<_> = table
+        .acks()
+        .into_iter()
+        .map(|ack| (ack.command, ack.answer))
+        .collect();
+    assert!(
+        answers.contains(&(command(3, CommandKind::Stop).id, Answer::Succeeded { run: None })),
+        "{answers:?}"
+    );
+    let superseded = Answer::Failed {
+        reason: Failure::Superseded,
+    };
+    assert!(
+        answers.contains(&(command(7, CommandKind::Start).id, superseded)),
+        "{answers:?}"
+    );
+    table.command(&command(100, CommandKind::Stop));
+    table.command(&command(99, CommandKind::Start));
+    assert_eq!(
+        table.acks().last().unwrap().answer,
+        Answer::Rejected {
+            reason: Rejection::Repeated
+        }
+    );
+}
+
+#[test]
+fn an_answer_is_repeated_until_it_is_settled() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.command(&command(1, CommandKind::Start));
+    let first = table.acks();
+    table.wait(Duration::from_secs(11));
+    assert_eq!(table.acks().len(), first.len() + 1);
+    table.receipt(ReceiptKind::Settled {
+        command: command(1, CommandKind::Start).id,
+    });
+    table.wait(Duration::from_secs(3600));
+    assert_eq!(table.acks().len(), first.len() + 1);
+}
+
+#[test]
+fn a_robot_that_does_not_take_the_order_says_that_the_command_failed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.command(&command(1, CommandKind::Start));
+    table.put(Input::OrderFailed(DriverOrder::Start(Scope::WholeHome)));
+    assert_eq!(
+        table.acks().last().unwrap().answer,
+        Answer::Failed {
+            reason: Failure::RobotError
+        }
+    );
+}
+
+#[test]
+fn pause_and_resume_succeed_when_the_robot_has_done_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.command(&command(1, CommandKind::Start));
+    table.observe(Observation::State(condition(RobotState::Running)));
+    for (number, kind, state) in [
+        (2, CommandKind::Pause, RobotState::Paused),
+        (3, CommandKind::Resume, RobotState::Running),
+    ] {
+        table.command(&command(number, kind));
+        assert_eq!(
+            table.acks().last().unwrap().answer,
+            Answer::Accepted { run: None }
+        );
+        table.observe(Observation::State(condition(state)));
+        assert_eq!(
+            table.acks().last().unwrap().answer,
+            Answer::Succeeded { run: None }
+        );
+    }
+}
