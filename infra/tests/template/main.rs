@@ -1,0 +1,24 @@
+//! What the deployed template says, read as the local stack reads it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says why it skips"
+)]
+
+mod device_policy;
+mod refused;
+mod resources;
+mod roles;
+mod rules;
+
+use infra::{Parameters, TEMPLATE, Template};
+
+fn parameters() -> Parameters {
+    Parameters::new("dev", "us-east-1", "000000000000")
+}
+
+fn template() -> Template {
+    Template::parse(TEMPLATE, &parameters()).unwrap()
+}

@@ -1,0 +1,89 @@
+use infra::table::{AttributeType, KeySchema, Projection};
+use infra::{TEMPLATE, Template};
+use serde_json::json;
+
+use crate::{parameters, template};
+
+#[test]
+fn the_table_has_its_keys_index_expiry_and_stream() {
+    let template = template();
+    let table = template.table();
+    let names = |keys: &KeySchema| {
+        let sort = keys.sort.clone().unwrap();
+        assert_eq!(
+            (keys.partition.kind, sort.kind),
+            (AttributeType::String, AttributeType::String)
+        );
+        (keys.partition.attribute.clone(), sort.attribute)
+    };
+    assert_eq!(table.name, "Table");
+    assert_eq!(names(&table.keys), ("pk".into(), "sk".into()));
+    let [index] = table.indexes.as_slice() else {
+        panic!("{:?}", table.indexes)
+    };
+    assert_eq!(
+        (index.name.as_str(), &index.projection),
+        ("fleet", &Projection::KeysOnly)
+    );
+    assert_eq!(names(&index.keys), ("fpk".into(), "fsk".into()));
+    assert_eq!(table.ttl_attribute.as_deref(), Some("ttl"));
+    assert!(table.stream);
+}
+
+#[test]
+fn only_sealed_runs_without_a_vote_wake_the_fold() {
+    let template = template();
+    let [source] = template.stream_sources() else {
+        panic!("{:?}", template.stream_sources())
+    };
+    assert_eq!(template.function(&source.function).unwrap().binary, "fold");
+    let record = |event: &str, kind: &str, state: &str| {
+        let image = json!({"kind": {"S": kind}, "state": {"S": state}, "vote": {"NULL": true}});
+        json!({"eventName": event, "dynamodb": {"NewImage": image}})
+    };
+    assert!(source.admits(&record("INSERT", "run", "sealed")));
+    assert!(source.admits(&record("MODIFY", "run", "sealed")));
+    assert!(!source.admits(&record("MODIFY", "run", "finished")));
+    assert!(!source.admits(&record("MODIFY", "tile", "sealed")));
+    assert!(!source.admits(&json!({"eventName": "REMOVE", "dynamodb": {}})));
+    let mut voted = record("MODIFY", "run", "sealed");
+    voted["dynamodb"]["NewImage"]["vote"] = json!({"M": {"n": {"N": "1"}}});
+    assert!(!source.admits(&voted));
+}
+
+#[test]
+fn the_functions_know_the_table_and_the_stage() {
+    for function in template().functions() {
+        assert_eq!(function.environment["TABLE_NAME"], "Table");
+        assert_eq!(function.environment["STAGE"], "dev");
+        assert!(function.memory_mb >= 128 && !function.timeout.is_zero());
+    }
+}
+
+#[test]
+fn the_routes_lead_to_the_api() {
+    let template = template();
+    assert!(
+        template
+            .routes()
+            .iter()
+            .all(|route| template.function(&route.function).unwrap().binary == "mobile-api")
+    );
+    let has = |method: &str, path: &str| {
+        template
+            .routes()
+            .iter()
+            .any(|route| route.method == method && route.path == path)
+    };
+    assert!(has("POST", "/v1/robots/{robot}/commands"));
+    assert!(has("GET", "/v1/homes/{home}/floors/{floor}/map"));
+}
+
+#[test]
+fn what_a_condition_switches_off_is_not_deployed() {
+    let mut parameters = parameters();
+    parameters.overrides.insert("LiveView".into(), "false".into());
+    let without = Template::parse(TEMPLATE, &parameters).unwrap();
+    assert!(!without.resources().contains_key("LiveAuthorizer"));
+    assert!(template().resources().contains_key("LiveAuthorizer"));
+}
