@@ -56,7 +56,7 @@ export async function request(path, options = {}) {
   if (response.ok || response.status === 304) {
     return { status: response.status, data, etag: response.headers.get('ETag') };
   }
-  if (response.status === 401 && session) endSession('expired');
+  if (response.status === 401) endSession('expired');
   const seconds = Number(response.headers.get('Retry-After'));
   throw new Problem(response.status, data ?? {}, seconds > 0 ? seconds : null);
 }

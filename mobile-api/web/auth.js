@@ -3,6 +3,7 @@
  */
 
 import { get, post, Problem, Unreachable } from './api.js';
+import { base64Url, randomText } from './random.js';
 import { beginSession } from './session.js';
 
 /** @typedef {import('./types.js').AuthConfig} AuthConfig */
@@ -89,17 +90,8 @@ async function exchange(config, code, pending) {
   return response.json();
 }
 
-function randomText() {
-  return base64Url(crypto.getRandomValues(new Uint8Array(32)));
-}
-
 /** @param {string} verifier */
 async function challengeOf(verifier) {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
   return base64Url(new Uint8Array(digest));
-}
-
-/** @param {Uint8Array} bytes */
-function base64Url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }

@@ -4,6 +4,7 @@
  */
 
 import { get, path, post, Problem, Unreachable } from './api.js';
+import { randomText } from './random.js';
 
 /** @typedef {import('./types.js').Command} Command */
 /** @typedef {import('./types.js').CommandKind} CommandKind */
@@ -27,7 +28,7 @@ export function isSettled(command) {
 }
 
 export class CommandFlow {
-  #key = crypto.randomUUID();
+  #key = randomText();
   #over = false;
 
   /**

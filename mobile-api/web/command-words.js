@@ -17,7 +17,12 @@ import { ago, clock, errorWords, reasonWords } from './words.js';
  */
 
 const ASKED = /** @type {Record<string, string>} */ ({
-  start: 'start', pause: 'pause', resume: 'go on', stop: 'stop', dock: 'go to the dock', locate: 'make a sound',
+  start: 'start',
+  pause: 'pause',
+  resume: 'go on',
+  stop: 'stop',
+  dock: 'go to the dock',
+  locate: 'make a sound',
 });
 
 const AT_PEACE = /** @type {Record<string, string>} */ ({
@@ -47,7 +52,7 @@ export function commandWords(flow, robot) {
     case 'refused':
       return { text: refused(flow.problem, robot), tone: 'alarm', steps: 0 };
     case 'unknown':
-      return { text: 'No answer from Sweepline: it is not known whether this arrived.', tone: 'alarm', steps: 0, retry: flow.retry };
+      return { text: 'No answer: it is not known whether this arrived.', tone: 'alarm', steps: 0, retry: flow.retry };
     case 'sent':
       return sent(flow.command, robot, asked);
   }
@@ -73,7 +78,11 @@ export function robotWords(robot) {
 function sent(command, robot, asked) {
   switch (command.state) {
     case 'requested':
-      return { text: `No answer from the robot yet. It has until ${clock(command.expires_at)}.`, tone: 'wait', steps: 1 };
+      return {
+        text: `No answer from the robot yet. It has until ${clock(command.expires_at)}.`,
+        tone: 'wait',
+        steps: 1,
+      };
     case 'delivered':
       return { text: `${robot.name} got the request to ${asked}.`, tone: 'wait', steps: 2 };
     case 'accepted':

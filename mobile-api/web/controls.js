@@ -14,8 +14,23 @@ import { icon } from './icons.js';
 /** How long a settled answer is shown before the robot's state takes its place, in milliseconds. */
 const SHOWN_MS = 8_000;
 const STEPS = ['Requested', 'Delivered', 'Accepted'];
-const AT_DOCK = new Set(['docked', 'charging', 'seeking_charger', 'emptying_dust_bin', 'cleaning_mop', 'filling_water_tank']);
-const AT_REST = new Set(['docked', 'charging', 'stopped', 'emptying_dust_bin', 'cleaning_mop', 'filling_water_tank', 'updating_maps']);
+const AT_DOCK = new Set([
+  'docked',
+  'charging',
+  'seeking_charger',
+  'emptying_dust_bin',
+  'cleaning_mop',
+  'filling_water_tank',
+]);
+const AT_REST = new Set([
+  'docked',
+  'charging',
+  'stopped',
+  'emptying_dust_bin',
+  'cleaning_mop',
+  'filling_water_tank',
+  'updating_maps',
+]);
 
 export class Controls {
   /** @type {CommandFlow|null} */
@@ -40,9 +55,20 @@ export class Controls {
     this.text = el('p', { class: 'strip-text', attrs: { role: 'status' } });
     this.steps = STEPS.map((step) => el('li', {}, el('span', 'step-mark', icon('check')), step));
     this.progress = el('ol', { class: 'steps', attrs: { 'aria-label': 'Progress of the request' } }, ...this.steps);
-    this.retry = el('button', { class: 'button button-quiet', text: 'Ask again', attrs: { type: 'button' }, on: { click: () => this.#retry() } });
+    this.retry = el('button', {
+      class: 'button button-quiet',
+      text: 'Ask again',
+      attrs: { type: 'button' },
+      on: { click: () => this.#retry() },
+    });
     this.strip = el('div', 'strip', this.text, this.progress, this.retry);
-    const buttons = el('div', { class: 'actions', attrs: { role: 'group', 'aria-label': 'Controls' } }, this.primary, this.dock, this.stop);
+    const buttons = el(
+      'div',
+      { class: 'actions', attrs: { role: 'group', 'aria-label': 'Controls' } },
+      this.primary,
+      this.dock,
+      this.stop,
+    );
     this.node = el('div', 'controls', this.strip, buttons);
     this.update(robot);
   }
@@ -100,7 +126,8 @@ export class Controls {
   }
 
   #markBusy() {
-    const waits = this.#state?.phase === 'sending' || (this.#state?.phase === 'sent' && !isSettled(this.#state.command));
+    const waits =
+      this.#state?.phase === 'sending' || (this.#state?.phase === 'sent' && !isSettled(this.#state.command));
     const busy = waits ? this.#state?.kind : null;
     setAttributes(this.primary, { 'aria-busy': busy === this.primary.dataset.kind && 'true' });
     setAttributes(this.dock, { 'aria-busy': busy === 'dock' && 'true' });

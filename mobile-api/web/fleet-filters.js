@@ -26,18 +26,38 @@ export class FleetFilters {
     this.connected = this.#select('connected', 'Connection');
     this.firmware = this.#select('firmware', 'Firmware');
     this.search = el('input', {
-      attrs: { type: 'search', placeholder: 'Robot id', 'aria-label': 'Search by robot id', spellcheck: 'false', autocapitalize: 'none', maxlength: 40 },
+      attrs: {
+        type: 'search',
+        placeholder: 'Robot id',
+        'aria-label': 'Search by robot id',
+        spellcheck: 'false',
+        autocapitalize: 'none',
+        maxlength: 40,
+      },
       on: { input: () => this.#typed() },
     });
-    this.clear = el('button', { class: 'button button-quiet', text: 'Clear', attrs: { type: 'button' }, on: { click: () => this.#clear() } });
+    this.clear = el('button', {
+      class: 'button button-quiet',
+      text: 'Clear',
+      attrs: { type: 'button' },
+      on: { click: () => this.#clear() },
+    });
     const known = Object.entries(STATES).filter(([state]) => state !== 'unknown');
     fill(this.state, option('', 'Any state'), ...known.map(([state, { name }]) => option(state, name)));
     fill(this.connected, option('', 'Any connection'), option('true', 'Connected'), option('false', 'Not connected'));
     fill(this.firmware, option('', 'Any firmware'));
     this.node = el(
       'form',
-      { class: 'filters', attrs: { role: 'search', 'aria-label': 'Filters' }, on: { submit: (event) => event.preventDefault() } },
-      el('div', 'search', icon('search'), this.search), this.state, this.connected, this.firmware, this.clear,
+      {
+        class: 'filters',
+        attrs: { role: 'search', 'aria-label': 'Filters' },
+        on: { submit: (event) => event.preventDefault() },
+      },
+      el('div', 'search', icon('search'), this.search),
+      this.state,
+      this.connected,
+      this.firmware,
+      this.clear,
     );
     if (filters.firmware) this.firmware.append(option(filters.firmware, filters.firmware));
     this.show(filters);
@@ -64,7 +84,8 @@ export class FleetFilters {
 
   /** @param {'state'|'connected'|'firmware'} name @param {string} label */
   #select(name, label) {
-    const change = (/** @type {Event} */ event) => this.onChange({ [name]: /** @type {HTMLSelectElement} */ (event.target).value });
+    const change = (/** @type {Event} */ event) =>
+      this.onChange({ [name]: /** @type {HTMLSelectElement} */ (event.target).value });
     return el('select', { class: 'select', attrs: { name, 'aria-label': label }, on: { change } });
   }
 

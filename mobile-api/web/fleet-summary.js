@@ -14,7 +14,11 @@ export class FleetSummary {
     this.total = el('span', { class: 'figure', text: '–' });
     this.connected = el('span', { class: 'figure', text: '–' });
     const states = Object.keys(STATES).filter((state) => state !== 'unknown');
-    this.states = el('div', { class: 'counts', attrs: { role: 'group', 'aria-label': 'Robots by state' } }, ...states.map((state) => this.#count(state, onChoose)));
+    this.states = el(
+      'div',
+      { class: 'counts', attrs: { role: 'group', 'aria-label': 'Robots by state' } },
+      ...states.map((state) => this.#count(state, onChoose)),
+    );
     this.node = el(
       'section',
       { class: 'summary', attrs: { 'aria-label': 'Summary' } },
@@ -44,8 +48,14 @@ export class FleetSummary {
     const words = STATES[state];
     const button = el(
       'button',
-      { class: 'count', attrs: { type: 'button', 'data-tone': words?.tone, 'data-zero': true, 'aria-pressed': 'false' }, on: { click: choose } },
-      el('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }), figure, el('span', { class: 'count-name', text: words?.name ?? state }),
+      {
+        class: 'count',
+        attrs: { type: 'button', 'data-tone': words?.tone, 'data-zero': true, 'aria-pressed': 'false' },
+        on: { click: choose },
+      },
+      el('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }),
+      figure,
+      el('span', { class: 'count-name', text: words?.name ?? state }),
     );
     this.#counts.set(state, { button, figure });
     return button;

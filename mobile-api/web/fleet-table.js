@@ -20,7 +20,13 @@ export class FleetTable {
     const heads = COLUMNS.map((name) => el('th', { text: name, attrs: { scope: 'col', 'data-column': name } }));
     this.body = el('tbody');
     this.message = el('p', { class: 'table-message', attrs: { role: 'status', hidden: true } });
-    this.table = el('table', 'table', el('caption', { class: 'visually-hidden', text: 'Robots' }), el('thead', {}, el('tr', {}, ...heads)), this.body);
+    this.table = el(
+      'table',
+      'table',
+      el('caption', { class: 'visually-hidden', text: 'Robots' }),
+      el('thead', {}, el('tr', {}, ...heads)),
+      this.body,
+    );
     this.node = el('div', 'table-frame', this.table, this.message);
     this.#showSkeleton();
   }
@@ -57,12 +63,17 @@ export class FleetTable {
 
   #showSkeleton() {
     const cell = () => el('td', { attrs: { colspan: COLUMNS.length } }, el('div', 'skeleton skeleton-row'));
-    fill(this.body, ...Array.from({ length: SKELETON_ROWS }, () => el('tr', { attrs: { 'aria-hidden': 'true' } }, cell())));
+    fill(
+      this.body,
+      ...Array.from({ length: SKELETON_ROWS }, () => el('tr', { attrs: { 'aria-hidden': 'true' } }, cell())),
+    );
   }
 }
 
 function row() {
-  const cells = Object.fromEntries(COLUMNS.map((name) => [name, el('td', { attrs: { 'data-label': name, 'data-column': name } })]));
+  const cells = Object.fromEntries(
+    COLUMNS.map((name) => [name, el('td', { attrs: { 'data-label': name, 'data-column': name } })]),
+  );
   const node = el('tr', {}, ...Object.values(cells));
   const set = (/** @type {string} */ name, /** @type {string|number} */ text) => {
     const cell = cells[name];

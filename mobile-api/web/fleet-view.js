@@ -69,7 +69,11 @@ export class FleetView {
       brand('bar-mark'),
       el('div', 'bar-words', el('h1', { text: 'Fleet' }), this.freshness.node),
       el('label', 'auto', this.auto, el('span', { text: 'Auto refresh' })),
-      el('button', { class: 'icon-button', attrs: { 'aria-label': 'Sign out', title: 'Sign out' }, on: leave }, icon('out')),
+      el(
+        'button',
+        { class: 'icon-button', attrs: { 'aria-label': 'Sign out', title: 'Sign out' }, on: leave },
+        icon('out'),
+      ),
     );
   }
 

@@ -26,9 +26,16 @@ import { el, say } from './dom.js';
 export function openFormDialog({ title, text, fields = [], action, danger = false, submit, refusal = explain }) {
   const message = el('p', { class: 'dialog-message', attrs: { role: 'alert' } });
   const confirm = el('button', {
-    class: `button ${danger ? 'button-danger' : 'button-primary'}`, text: action, attrs: { type: 'submit' },
+    class: `button ${danger ? 'button-danger' : 'button-primary'}`,
+    text: action,
+    attrs: { type: 'submit' },
   });
-  const cancel = el('button', { class: 'button', text: 'Cancel', attrs: { type: 'button' }, on: { click: () => dialog.close() } });
+  const cancel = el('button', {
+    class: 'button',
+    text: 'Cancel',
+    attrs: { type: 'button' },
+    on: { click: () => dialog.close() },
+  });
   const form = el(
     'form',
     { on: { submit: onSubmit } },
@@ -38,7 +45,11 @@ export function openFormDialog({ title, text, fields = [], action, danger = fals
     message,
     el('div', 'dialog-actions', cancel, confirm),
   );
-  const dialog = el('dialog', { class: 'dialog', attrs: { 'aria-labelledby': 'dialog-title' }, on: { close: () => dialog.remove() } }, form);
+  const dialog = el(
+    'dialog',
+    { class: 'dialog', attrs: { 'aria-labelledby': 'dialog-title' }, on: { close: () => dialog.remove() } },
+    form,
+  );
 
   /** @param {SubmitEvent} event */
   async function onSubmit(event) {

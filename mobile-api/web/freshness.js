@@ -11,7 +11,12 @@ export class Freshness {
 
   constructor() {
     this.text = el('span', { text: 'Loading…' });
-    this.node = el('p', { class: 'freshness', attrs: { 'data-tone': 'wait' } }, el('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }), this.text);
+    this.node = el(
+      'p',
+      { class: 'freshness', attrs: { 'data-tone': 'wait' } },
+      el('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }),
+      this.text,
+    );
     this.alert = el('span', { class: 'visually-hidden', attrs: { role: 'status' } });
     this.node.append(this.alert);
     this.onOffline = () => this.fail('This device is offline');

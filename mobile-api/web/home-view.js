@@ -41,7 +41,13 @@ export class HomeView {
     this.bar = topBar(this.freshness.node, (home) => this.#enter(home));
     this.cards = el('div', { class: 'cards', attrs: { role: 'list' } }, ...skeletons());
     this.notice = el('div', 'list-notice');
-    this.list = el('section', { class: 'list-pane', attrs: { 'aria-label': 'Robots' } }, this.#heading(), this.cards, this.notice);
+    this.list = el(
+      'section',
+      { class: 'list-pane', attrs: { 'aria-label': 'Robots' } },
+      this.#heading(),
+      this.cards,
+      this.notice,
+    );
     this.detail = el('main', 'detail-pane');
     this.node = el('div', 'app', this.bar.node, el('div', 'panes', this.list, this.detail));
     this.poll = new Poll({
@@ -84,6 +90,7 @@ export class HomeView {
   /** @param {Home} home */
   #enter(home) {
     this.#home = home;
+    this.#robots = [];
     localStorage.setItem(HOME_KEY, home.id);
     location.hash = '';
     this.#cards.clear();
@@ -107,9 +114,18 @@ export class HomeView {
   }
 
   #emptyNotice() {
-    if (!this.#home) return emptyState('No home yet', 'This account is not a member of a home.');
+    if (!this.#home) return this.#noHome();
     const add = el('button', { class: 'button button-primary', text: 'Add robot', on: { click: () => this.#pair() } });
     return emptyState('No robots yet', 'Turn a robot on and add it with the code that it shows.', add);
+  }
+
+  #noHome() {
+    const fleet = el('a', { class: 'button', text: 'To the fleet', attrs: { href: '/fleet' } });
+    return emptyState(
+      'No home yet',
+      'This account is not a member of a home. Operators find their robots in the fleet.',
+      fleet,
+    );
   }
 
   /** @param {unknown} error */
@@ -125,6 +141,7 @@ export class HomeView {
     const wanted = ROUTE.exec(location.hash)?.[1];
     const wide = matchMedia('(min-width: 64rem)').matches;
     const robot = this.#robots.find(({ id }) => id === wanted) ?? (wide ? this.#robots[0] : undefined);
+    document.title = robot ? `${robot.name} · Sweepline` : 'Sweepline';
     this.node.classList.toggle('has-robot', robot !== undefined && wanted === robot.id);
     for (const card of this.#cards.values()) card.select(card.id === robot?.id);
     if (robot && this.#open?.id === robot.id) return this.#open.update(robot);
@@ -134,6 +151,7 @@ export class HomeView {
     fill(this.detail, this.#open?.node);
     if (!wide) this.#open?.now.append(this.freshness.node);
     if (wanted) scrollTo(0, 0);
+    if (wanted && !wide) this.#open?.name.focus({ preventScroll: true });
   }
 
   #pair() {

@@ -90,12 +90,24 @@ export class LiveRun {
       case 'connecting':
         return this.panel.caption({ label: 'Connecting', detail: 'Opening the live view…', tone: 'wait' });
       case 'live':
-        return this.panel.caption({ label: 'Live', detail: 'The map of this run, as the robot draws it', tone: 'live' });
+        return this.panel.caption({
+          label: 'Live',
+          detail: 'The map of this run, as the robot draws it',
+          tone: 'live',
+        });
       case 'quiet':
-        return this.panel.caption({ label: 'No position', detail: `The robot was last heard at ${exactClock(state.since)}`, tone: 'wait' });
+        return this.panel.caption({
+          label: 'No position',
+          detail: `The robot was last heard at ${exactClock(state.since)}`,
+          tone: 'wait',
+        });
       case 'lost': {
         const seconds = Math.max(1, Math.round((state.retryAt - Date.now()) / 1000));
-        return this.panel.caption({ label: 'Reconnecting', detail: `The live connection was lost; next try in ${seconds} s`, tone: 'alarm' });
+        return this.panel.caption({
+          label: 'Reconnecting',
+          detail: `The live connection was lost; next try in ${seconds} s`,
+          tone: 'alarm',
+        });
       }
       case 'ended':
         return undefined;

@@ -15,8 +15,17 @@ import { MapView } from './map-view.js';
  */
 
 const LEGENDS = /** @type {const} */ ({
-  home: [['floor', 'Floor'], ['wall', 'Always there'], ['movable', 'Sometimes there']],
-  run: [['floor', 'Floor'], ['wall', 'Obstacle'], ['touched', 'Touched'], ['track', 'Track']],
+  home: [
+    ['floor', 'Floor'],
+    ['wall', 'Always there'],
+    ['movable', 'Sometimes there'],
+  ],
+  run: [
+    ['floor', 'Floor'],
+    ['wall', 'Obstacle'],
+    ['touched', 'Touched'],
+    ['track', 'Track'],
+  ],
 });
 
 export class MapPanel {
@@ -24,12 +33,29 @@ export class MapPanel {
   constructor(onClose) {
     this.view = new MapView();
     this.label = el('span', 'badge-label');
-    this.badge = el('span', { class: 'badge', attrs: { role: 'status' } }, el('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }), this.label);
-    this.close = el('button', { class: 'badge badge-close', attrs: { type: 'button', hidden: true }, on: { click: onClose } }, icon('close'), 'Back to now');
+    this.badge = el(
+      'span',
+      { class: 'badge', attrs: { role: 'status' } },
+      el('span', { class: 'dot', attrs: { 'aria-hidden': 'true' } }),
+      this.label,
+    );
+    this.close = el(
+      'button',
+      { class: 'badge badge-close', attrs: { type: 'button', hidden: true }, on: { click: onClose } },
+      icon('close'),
+      'Back to now',
+    );
     this.detail = el('p', 'map-detail');
     this.legend = el('ul', 'legend');
     this.empty = el('div', { class: 'map-empty', attrs: { hidden: true } });
-    this.frame = el('div', { class: 'map-frame', attrs: { 'data-loading': true } }, this.view.canvas, this.empty, el('div', 'badges', this.badge, this.close), this.#tools());
+    this.frame = el(
+      'div',
+      { class: 'map-frame', attrs: { 'data-loading': true } },
+      this.view.canvas,
+      this.empty,
+      el('div', 'badges', this.badge, this.close),
+      this.#tools(),
+    );
     this.node = el('figure', 'map-panel', this.frame, el('figcaption', 'map-caption', this.detail, this.legend));
   }
 
@@ -56,7 +82,10 @@ export class MapPanel {
     const kind = raster?.kind ?? '';
     if (this.legend.dataset.kind === kind) return;
     this.legend.dataset.kind = kind;
-    fill(this.legend, ...(raster ? LEGENDS[raster.kind] : []).map(([name, text]) => el('li', { text, attrs: { 'data-swatch': name } })));
+    fill(
+      this.legend,
+      ...(raster ? LEGENDS[raster.kind] : []).map(([name, text]) => el('li', { text, attrs: { 'data-swatch': name } })),
+    );
   }
 
   /**
@@ -88,5 +117,9 @@ export class MapPanel {
  * @param {() => void} act
  */
 function tool(name, label, act) {
-  return el('button', { class: 'icon-button', attrs: { type: 'button', 'aria-label': label, title: label }, on: { click: act } }, icon(name));
+  return el(
+    'button',
+    { class: 'icon-button', attrs: { type: 'button', 'aria-label': label, title: label }, on: { click: act } },
+    icon(name),
+  );
 }

@@ -55,11 +55,12 @@ export class MapView {
 
   /** @param {Raster|null} raster */
   setRaster(raster) {
+    const first = this.#raster === null || raster?.kind !== this.#raster.kind;
     this.#raster = raster;
     this.#area = raster ? knownArea(raster) : 0;
     this.#label();
     this.#paint();
-    if (this.#followsFit) this.#fitCamera();
+    if (this.#followsFit) this.#fitCamera(first || this.stillness.matches);
   }
 
   /** @param {[number, number][]} track metres */
@@ -107,9 +108,12 @@ export class MapView {
     this.#draw();
   }
 
-  #fitCamera() {
+  /** @param {boolean} [atOnce] */
+  #fitCamera(atOnce = this.stillness.matches) {
     const bounds = this.#raster && knownBounds(this.#raster);
-    if (bounds) this.#camera.fit(bounds, MARGINS);
+    const sight = bounds && this.#camera.fitting(bounds, MARGINS);
+    if (sight && atOnce) this.#camera.jumpTo(sight);
+    else if (sight) this.#camera.glideTo(sight, performance.now());
     this.#draw();
   }
 
@@ -119,7 +123,7 @@ export class MapView {
     this.canvas.width = Math.round(clientWidth * density);
     this.canvas.height = Math.round(clientHeight * density);
     this.#camera.resize(clientWidth, clientHeight);
-    if (this.#followsFit) this.#fitCamera();
+    if (this.#followsFit) this.#fitCamera(true);
     this.#drawNow();
   }
 
@@ -137,6 +141,7 @@ export class MapView {
   #drawNow() {
     const { context } = this;
     const palette = (this.palette ??= readPalette(this.canvas));
+    const moves = this.#camera.advance(performance.now());
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, this.#camera.width, this.#camera.height);
     this.#drawPicture();
@@ -147,7 +152,7 @@ export class MapView {
     }
     const robot = this.#robotNow();
     if (robot) drawRobot(context, this.#camera, palette, robot);
-    if (this.#isGliding()) this.#draw();
+    if (moves || this.#isGliding()) this.#draw();
   }
 
   #drawPicture() {

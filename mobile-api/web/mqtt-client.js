@@ -79,10 +79,13 @@ export class MqttClient {
 
   #ready() {
     clearTimeout(this.#deadline);
-    this.#pings = setInterval(() => {
-      this.#send(pingRequest());
-      this.#expectAnswer();
-    }, (KEEP_ALIVE_SECONDS * 1000) / 2);
+    this.#pings = setInterval(
+      () => {
+        this.#send(pingRequest());
+        this.#expectAnswer();
+      },
+      (KEEP_ALIVE_SECONDS * 1000) / 2,
+    );
     this.options.onReady();
   }
 

@@ -85,7 +85,8 @@ function splitFrame(bytes) {
     const digit = bytes[index];
     if (digit === undefined) return null;
     length |= (digit & 0x7f) << (7 * (index - 1));
-    if (length > MAX_PACKET_BYTES) throw new MqttError(`a packet of ${length} bytes is larger than ${MAX_PACKET_BYTES}`);
+    if (length > MAX_PACKET_BYTES)
+      throw new MqttError(`a packet of ${length} bytes is larger than ${MAX_PACKET_BYTES}`);
     if (digit < 0x80) {
       const end = index + 1 + length;
       return bytes.length < end ? null : { header: bytes[0] ?? 0, body: bytes.subarray(index + 1, end), end };

@@ -4,7 +4,7 @@
 
 import { brand } from './brand.js';
 import { el, fill } from './dom.js';
-import { currentSession, sessionEvents } from './session.js';
+import { currentSession, forgetSession, sessionEvents } from './session.js';
 import { SignInView } from './signin-view.js';
 
 /** @typedef {{node: Element, dispose?: () => void}} View */
@@ -26,7 +26,9 @@ export function runPage(root, { purpose, open }) {
     fill(root, view.node);
   };
   const choose = (/** @type {string} */ reason) => {
-    show(currentSession() ? open() : new SignInView(purpose, REASONS[reason] ?? ''));
+    if (currentSession()) return show(open());
+    forgetSession();
+    return show(new SignInView(purpose, REASONS[reason] ?? ''));
   };
   sessionEvents.addEventListener('change', (event) => choose(/** @type {CustomEvent} */ (event).detail));
   choose('');

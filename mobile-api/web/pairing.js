@@ -14,11 +14,20 @@ const NAME_FIELD = { name: 'name', label: 'Name', attrs: { maxlength: 64 } };
  * @param {(robot: string) => Promise<void>} onPaired
  */
 export function openPairing(home, onPaired) {
-  const code = { maxlength: 16, autocapitalize: 'characters', spellcheck: 'false', placeholder: 'ABCD-1234', class: 'code-input' };
+  const code = {
+    maxlength: 16,
+    autocapitalize: 'characters',
+    spellcheck: 'false',
+    placeholder: 'ABCD-1234',
+    class: 'code-input',
+  };
   openFormDialog({
     title: 'Add a robot',
     text: 'Enter the code that the robot shows while it waits to be paired.',
-    fields: [{ name: 'code', label: 'Code', attrs: code }, { ...NAME_FIELD, value: 'My robot' }],
+    fields: [
+      { name: 'code', label: 'Code', attrs: code },
+      { ...NAME_FIELD, value: 'My robot' },
+    ],
     action: 'Add robot',
     refusal: refusedCode,
     submit: async (values) => {
@@ -67,7 +76,8 @@ export function openUnpair(robot, onChange) {
 /** @param {unknown} error */
 function refusedCode(error) {
   if (!(error instanceof Problem)) return explain(error);
-  if (error.code === 'claim_unknown') return 'This code is not known. It may be mistyped, used, or too old: look at the robot again.';
+  if (error.code === 'claim_unknown')
+    return 'This code is not known. It may be mistyped, used, or too old: look at the robot again.';
   if (error.status === 429) return 'Too many attempts. Wait a few minutes before trying again.';
   return explain(error);
 }

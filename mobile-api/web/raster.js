@@ -36,7 +36,13 @@ export function readMap(document, kind) {
   if (cells.length !== width * height) return null;
   const presence = document.presence ? fromBase64(document.presence) : null;
   return {
-    kind, x: origin.x, y: origin.y, width, height, cellMetres: document.cell_metres, cells,
+    kind,
+    x: origin.x,
+    y: origin.y,
+    width,
+    height,
+    cellMetres: document.cell_metres,
+    cells,
     presence: presence?.length === cells.length ? presence : null,
   };
 }
@@ -121,8 +127,12 @@ function blank({ x, y, width, height }) {
 
 /** @param {Box} outer @param {Box} inner */
 function contains(outer, inner) {
-  return inner.x >= outer.x && inner.y >= outer.y && inner.x + inner.width <= outer.x + outer.width
-    && inner.y + inner.height <= outer.y + outer.height;
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
 }
 
 /**

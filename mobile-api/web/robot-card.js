@@ -32,7 +32,7 @@ export function robotCard(robot) {
       link.dataset.tone = now.connected ? tone : 'off';
       say(name, now.name);
       say(state, now.connected ? words : 'Offline');
-      say(heard, now.connected ? (errorWords(now.error) ?? 'Connected') : `Last heard ${ago(now.last_seen)}`);
+      say(heard, now.connected ? (errorWords(now.error) ?? 'Connected') : `Seen ${ago(now.last_seen)}`);
       battery.update(now);
     },
   };
@@ -43,14 +43,23 @@ export function batteryMeter() {
   const level = el('span', 'battery-level');
   const figure = el('span', 'battery-figure');
   const bolt = icon('bolt', 'battery-bolt');
-  const node = el('span', 'battery', bolt, figure, el('span', { class: 'battery-body', attrs: { 'aria-hidden': 'true' } }, level));
+  const node = el(
+    'span',
+    'battery',
+    bolt,
+    figure,
+    el('span', { class: 'battery-body', attrs: { 'aria-hidden': 'true' } }, level),
+  );
   return {
     node,
     /** @param {{battery: number|null, state: string}} robot */
     update({ battery, state }) {
       const known = battery !== null;
       say(figure, known ? `${battery}%` : '–');
-      setAttributes(node, { 'data-level': !known ? 'unknown' : battery <= 15 ? 'low' : 'fine', 'data-charging': state === 'charging' });
+      setAttributes(node, {
+        'data-level': !known ? 'unknown' : battery <= 15 ? 'low' : 'fine',
+        'data-charging': state === 'charging',
+      });
       setAttributes(node, { 'aria-label': known ? `Battery ${battery} percent` : 'Battery unknown', role: 'img' });
       level.style.width = `${battery ?? 0}%`;
     },

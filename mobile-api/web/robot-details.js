@@ -41,7 +41,10 @@ export class RobotDetails {
       ['Lost reports', robot.dropped > 0 ? String(robot.dropped) : null],
     ];
     const known = rows.filter(([, value]) => value !== null);
-    fill(this.facts, ...known.flatMap(([name, value]) => [el('dt', { text: name ?? '' }), el('dd', { text: value ?? '' })]));
+    fill(
+      this.facts,
+      ...known.flatMap(([name, value]) => [el('dt', { text: name ?? '' }), el('dd', { text: value ?? '' })]),
+    );
   }
 }
 

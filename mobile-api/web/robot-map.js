@@ -37,10 +37,13 @@ export class RobotMap {
     this.options = options;
     this.panel = new MapPanel(() => this.showPast(null));
     this.panel.caption({ label: '', detail: 'Loading the map…', tone: 'calm' });
+    this.look = () => (document.visibilityState === 'visible' ? this.update(this.robot) : this.#pauseLive());
+    document.addEventListener('visibilitychange', this.look);
     this.update(robot);
   }
 
   dispose() {
+    document.removeEventListener('visibilitychange', this.look);
     this.#live?.close();
     this.panel.dispose();
   }
@@ -75,7 +78,11 @@ export class RobotMap {
     this.panel.show(readMap(map, 'run'));
     this.panel.view.setTrack(inMetres(full.track));
     this.panel.view.fit();
-    this.panel.caption({ label: 'Earlier run', detail: `What the run of ${dayAndClock(run.started_at)} saw`, tone: 'calm' });
+    this.panel.caption({
+      label: 'Earlier run',
+      detail: `What the run of ${dayAndClock(run.started_at)} saw`,
+      tone: 'calm',
+    });
   }
 
   /** @param {unknown} error */
@@ -87,9 +94,11 @@ export class RobotMap {
 
   /** @param {string|null} run */
   #followRun(run) {
-    if (this.#live?.run === run) return;
+    if ((this.#live?.run ?? null) === run) return;
     if (this.#live) this.#endLive();
-    if (run && !this.#past) this.#live = new LiveRun(this.robot.id, run, this.panel, this.options.onState);
+    // Only somebody who looks pays for a live view.
+    const watched = !this.#past && document.visibilityState === 'visible';
+    if (run && watched) this.#live = new LiveRun(this.robot.id, run, this.panel, this.options.onState);
   }
 
   #pauseLive() {
@@ -102,7 +111,11 @@ export class RobotMap {
     this.#endedAt = Date.now();
     this.#lookedAt = 0;
     this.panel.view.setRobot(null);
-    this.panel.caption({ label: 'Run over', detail: 'The run is being folded into the map of the home…', tone: 'wait' });
+    this.panel.caption({
+      label: 'Run over',
+      detail: 'The run is being folded into the map of the home…',
+      tone: 'wait',
+    });
   }
 
   #backToNow() {

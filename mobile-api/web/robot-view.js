@@ -32,11 +32,15 @@ export class RobotView {
     this.id = robot.id;
     this.robot = robot;
     this.refresh = refresh;
-    this.name = el('h1', 'robot-name');
+    this.name = el('h1', { class: 'robot-name', attrs: { tabindex: -1 } });
     this.state = el('p', 'robot-state');
     this.now = el('div', 'robot-now', this.state);
     this.battery = batteryMeter();
-    this.runs = new RunsList(robot.id, (run) => this.#choose(run), () => this.map.update(this.robot));
+    this.runs = new RunsList(
+      robot.id,
+      (run) => this.#choose(run),
+      () => this.map.update(this.robot),
+    );
     this.map = new RobotMap(robot, {
       onState: () => this.#refreshSoon(),
       lastFloor: () => this.runs.lastFloor(),

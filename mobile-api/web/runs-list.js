@@ -11,7 +11,12 @@ import { capital, dayAndClock, outcomeWords } from './words.js';
 /** @typedef {import('./types.js').Page<Run>} RunPage */
 
 const SHOWN = 8;
-const TONES = /** @type {Record<string, string>} */ ({ completed: 'calm', stopped: 'wait', interrupted: 'wait', failed: 'alarm' });
+const TONES = /** @type {Record<string, string>} */ ({
+  completed: 'calm',
+  stopped: 'wait',
+  interrupted: 'wait',
+  failed: 'alarm',
+});
 
 export class RunsList {
   /** @type {Map<string, ReturnType<typeof runRow>>} */
@@ -29,9 +34,19 @@ export class RunsList {
     this.robot = robot;
     this.onChoose = onChoose;
     this.onLoad = onLoad;
-    this.list = el('ol', 'runs', ...[1, 2, 3].map(() => el('li', { class: 'skeleton skeleton-run', attrs: { 'aria-hidden': 'true' } })));
+    this.list = el(
+      'ol',
+      'runs',
+      ...[1, 2, 3].map(() => el('li', { class: 'skeleton skeleton-run', attrs: { 'aria-hidden': 'true' } })),
+    );
     this.note = el('p', { class: 'muted runs-note', attrs: { hidden: true } });
-    this.node = el('section', { class: 'side-card', attrs: { 'aria-label': 'Last runs' } }, el('h2', { text: 'Last runs' }), this.list, this.note);
+    this.node = el(
+      'section',
+      { class: 'side-card', attrs: { 'aria-label': 'Last runs' } },
+      el('h2', { text: 'Last runs' }),
+      this.list,
+      this.note,
+    );
   }
 
   /** @param {number} maxAge reload unless the list is younger than this, in milliseconds */
@@ -107,7 +122,11 @@ function runRow(run, onChoose) {
 }
 
 /** @param {Run} run */
-function figuresOf({ area_m2: area, minutes }) {
-  const parts = [area === null ? null : `${area.toFixed(1)} m²`, minutes === null ? null : `${Math.round(minutes)} min`];
+function figuresOf({ area_m2: area, minutes: reported, started_at: started, finished_at: finished }) {
+  const minutes = reported ?? (finished ? null : (Date.now() - Date.parse(started)) / 60_000);
+  const parts = [
+    area === null ? null : `${area.toFixed(1)} m²`,
+    minutes === null ? null : `${Math.round(minutes)} min`,
+  ];
   return parts.filter((part) => part !== null).join(' · ');
 }

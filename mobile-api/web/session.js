@@ -30,10 +30,19 @@ export function beginSession(answer) {
   announce('signed-in');
 }
 
-/** @param {'signed-out'|'expired'} reason */
+/** Forgets a session that has run out, without a word. */
+export function forgetSession() {
+  sessionStorage.removeItem(KEY);
+}
+
+/**
+ * Ends the session if there is one, even one that has run out.
+ *
+ * @param {'signed-out'|'expired'} reason
+ */
 export function endSession(reason) {
   if (!sessionStorage.getItem(KEY)) return;
-  sessionStorage.removeItem(KEY);
+  forgetSession();
   announce(reason);
 }
 

@@ -13,12 +13,24 @@ export class SignInView {
    * @param {string} message why one is here, if there is a reason
    */
   constructor(purpose, message) {
-    this.form = el('form', { class: 'signin-form', attrs: { novalidate: true }, on: { submit: (event) => this.#submit(event) } });
+    this.form = el('form', {
+      class: 'signin-form',
+      attrs: { novalidate: true },
+      on: { submit: (event) => this.#submit(event) },
+    });
     this.message = el('p', { class: 'signin-message', text: message, attrs: { role: 'alert' } });
     this.node = el(
       'main',
       'signin',
-      el('div', 'signin-card', brand('signin-mark'), el('h1', { text: 'Sweepline' }), el('p', { class: 'muted', text: purpose }), this.form, this.message),
+      el(
+        'div',
+        'signin-card',
+        brand('signin-mark'),
+        el('h1', { text: 'Sweepline' }),
+        el('p', { class: 'muted', text: purpose }),
+        this.form,
+        this.message,
+      ),
     );
     this.#showSkeleton();
     this.#load();
@@ -46,16 +58,30 @@ export class SignInView {
       this.#showSkeleton();
       this.#load();
     };
-    fill(this.form, el('button', { class: 'button', text: 'Try again', attrs: { type: 'button' }, on: { click: again } }));
+    fill(
+      this.form,
+      el('button', { class: 'button', text: 'Try again', attrs: { type: 'button' }, on: { click: again } }),
+    );
   }
 
   #showLocal() {
     const email = { type: 'email', name: 'email', autocomplete: 'username', required: true, maxlength: 254 };
-    const password = { type: 'password', name: 'password', autocomplete: 'current-password', required: true, maxlength: 256 };
+    const password = {
+      type: 'password',
+      name: 'password',
+      autocomplete: 'current-password',
+      required: true,
+      maxlength: 256,
+    };
     this.button = el('button', { class: 'button button-primary', text: 'Sign in', attrs: { type: 'submit' } });
     fill(
       this.form,
-      el('label', 'field', el('span', { text: 'E-mail' }), el('input', { attrs: { ...email, spellcheck: 'false', autocapitalize: 'none' } })),
+      el(
+        'label',
+        'field',
+        el('span', { text: 'E-mail' }),
+        el('input', { attrs: { ...email, spellcheck: 'false', autocapitalize: 'none' } }),
+      ),
       el('label', 'field', el('span', { text: 'Password' }), el('input', { attrs: password })),
       this.button,
     );
@@ -67,7 +93,12 @@ export class SignInView {
     const leave = () => leaveForProvider(config).catch((error) => say(this.message, explain(error)));
     fill(
       this.form,
-      el('button', { class: 'button button-primary', text: `Continue at ${host}`, attrs: { type: 'button' }, on: { click: leave } }),
+      el('button', {
+        class: 'button button-primary',
+        text: `Continue at ${host}`,
+        attrs: { type: 'button' },
+        on: { click: leave },
+      }),
     );
   }
 

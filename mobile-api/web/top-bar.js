@@ -17,7 +17,11 @@ export function topBar(freshness, onHome) {
   const place = el('div', 'home-name', el('span', { class: 'skeleton skeleton-text' }));
   const out = el(
     'button',
-    { class: 'icon-button', attrs: { 'aria-label': 'Sign out', title: 'Sign out' }, on: { click: () => endSession('signed-out') } },
+    {
+      class: 'icon-button',
+      attrs: { 'aria-label': 'Sign out', title: 'Sign out' },
+      on: { click: () => endSession('signed-out') },
+    },
     icon('out'),
   );
   const words = el('div', 'bar-words', place, freshness);
@@ -27,7 +31,10 @@ export function topBar(freshness, onHome) {
     words,
     /** @param {Home[]} homes @param {Home|null} chosen */
     setHomes(homes, chosen) {
-      fill(place, homes.length > 1 ? homeSwitch(homes, chosen, onHome) : el('span', { text: chosen?.name ?? 'Sweepline' }));
+      fill(
+        place,
+        homes.length > 1 ? homeSwitch(homes, chosen, onHome) : el('span', { text: chosen?.name ?? 'Sweepline' }),
+      );
     },
   };
 }
@@ -38,7 +45,9 @@ export function topBar(freshness, onHome) {
  * @param {(home: Home) => void} onHome
  */
 function homeSwitch(homes, chosen, onHome) {
-  const options = homes.map(({ id, name }) => el('option', { text: name, attrs: { value: id, selected: id === chosen?.id } }));
+  const options = homes.map(({ id, name }) =>
+    el('option', { text: name, attrs: { value: id, selected: id === chosen?.id } }),
+  );
   const select = el('select', { class: 'home-select', attrs: { 'aria-label': 'Home' } }, ...options);
   select.addEventListener('change', () => {
     const home = homes.find(({ id }) => id === select.value);

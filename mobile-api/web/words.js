@@ -8,7 +8,7 @@
 export const STATES = /** @type {Record<string, {name: string, tone: Tone}>} */ ({
   running: { name: 'Cleaning', tone: 'active' },
   paused: { name: 'Paused', tone: 'wait' },
-  seeking_charger: { name: 'Returning to dock', tone: 'active' },
+  seeking_charger: { name: 'Returning', tone: 'active' },
   charging: { name: 'Charging', tone: 'calm' },
   docked: { name: 'Docked', tone: 'calm' },
   stopped: { name: 'Stopped', tone: 'wait' },

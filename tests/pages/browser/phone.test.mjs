@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import {
   assertSound,
+  control,
   DESKTOP,
   launch,
   openPage,
@@ -53,7 +54,7 @@ for (const { device, scheme, robot } of VISITS) {
     it('starts a run, and the map grows while the robot moves', async () => {
       await openRobot(visit.page, robot);
       await comeToRest(visit.page);
-      await visit.page.getByRole('button', { name: 'Start' }).click();
+      await control(visit.page, 'Start').click();
       await visit.page.getByText(/agreed to start/).waitFor();
       await visit.page.locator('.badge', { hasText: 'Live' }).waitFor();
       const first = await until(
@@ -76,12 +77,12 @@ for (const { device, scheme, robot } of VISITS) {
     });
 
     it('pauses and resumes', async () => {
-      await visit.page.getByRole('button', { name: 'Pause' }).click();
+      await control(visit.page, 'Pause').click();
       await visit.page.getByText(/agreed to pause/).waitFor();
-      await visit.page.getByRole('button', { name: 'Resume' }).waitFor();
+      await control(visit.page, 'Resume').waitFor();
       await visit.shoot('paused');
-      await visit.page.getByRole('button', { name: 'Resume' }).click();
-      await visit.page.getByRole('button', { name: 'Pause' }).waitFor();
+      await control(visit.page, 'Resume').click();
+      await control(visit.page, 'Pause').waitFor();
       await assertSound(visit.page, visit.complaints);
     });
 
@@ -97,7 +98,7 @@ for (const { device, scheme, robot } of VISITS) {
     });
 
     it('sends the robot to the dock, and the run joins the last runs and the map of the home', async () => {
-      await visit.page.getByRole('button', { name: 'Dock' }).click();
+      await control(visit.page, 'Dock').click();
       await visit.page.getByText(/agreed to go to the dock/).waitFor();
       const newest = visit.page.locator('.run-row').first();
       await until(
@@ -162,7 +163,7 @@ async function comeToRest(page) {
   const primary = page.locator('.action-main');
   await until('the controls', () => primary.innerText());
   if (/Start/.test(await primary.innerText())) return;
-  await page.getByRole('button', { name: 'Stop' }).click();
+  await control(page, 'Stop').click();
   await until(
     'the robot at rest',
     () => primary.innerText(),

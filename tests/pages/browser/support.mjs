@@ -75,6 +75,11 @@ export async function openRobot(page, place) {
   return name;
 }
 
+/** The button under the map with this name; a row of the last runs may have the same words. */
+export function control(page, name) {
+  return page.getByRole('group', { name: 'Controls' }).getByRole('button', { name });
+}
+
 /** Waits until `read` gives something that `accept` takes, and returns it. */
 export async function until(what, read, accept = Boolean, within = STEP_MS) {
   const deadline = Date.now() + within;

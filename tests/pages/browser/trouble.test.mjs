@@ -1,5 +1,17 @@
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { assertSound, DESKTOP, launch, openPage, openRobot, PHONE, readMap, signIn, stack, until } from './support.mjs';
+import {
+  assertSound,
+  control,
+  DESKTOP,
+  launch,
+  openPage,
+  openRobot,
+  PHONE,
+  readMap,
+  signIn,
+  stack,
+  until,
+} from './support.mjs';
 
 const { owner } = stack();
 /** A robot of the demo home that no other test drives. */
@@ -37,7 +49,7 @@ for (const [device, scheme] of [
     it('does not claim to know what became of a request without an answer', async () => {
       await openRobot(visit.page, ROBOT);
       await visit.page.route('**/commands', (route) => route.abort());
-      await visit.page.getByRole('button', { name: /Start|Pause|Resume/ }).click();
+      await control(visit.page, /Start|Pause|Resume/).click();
       await visit.page.getByText('it is not known whether this arrived').waitFor();
       await visit.page.getByRole('button', { name: 'Ask again' }).waitFor();
       await visit.shoot('no-answer');
@@ -51,7 +63,7 @@ for (const [device, scheme] of [
         ['robot_busy', /is busy with a run/],
       ]) {
         await visit.page.route('**/commands', (route) => route.fulfill(conflict(code)));
-        await visit.page.getByRole('button', { name: /Start|Pause|Resume/ }).click();
+        await control(visit.page, /Start|Pause|Resume/).click();
         await visit.page.getByText(words).waitFor();
         await visit.page.unroute('**/commands');
       }
@@ -83,9 +95,8 @@ describe('a live view that loses its connection', () => {
     await visit.page.reload();
     await signIn(visit.page, owner);
     await openRobot(visit.page, ROBOT);
-    await visit.page.getByRole('button', { name: /Start|Pause|Resume/ }).waitFor();
-    if (await visit.page.getByRole('button', { name: 'Start' }).isVisible())
-      await visit.page.getByRole('button', { name: 'Start' }).click();
+    await control(visit.page, /Start|Pause|Resume/).waitFor();
+    if (await control(visit.page, 'Start').isVisible()) await control(visit.page, 'Start').click();
     await visit.page.locator('.badge', { hasText: 'Live' }).waitFor();
     sockets.at(-1).close();
     await visit.page.locator('.badge', { hasText: 'Reconnecting' }).waitFor();
@@ -96,7 +107,7 @@ describe('a live view that loses its connection', () => {
       () => readMap(visit.page),
       ({ area, robot }) => area > 0 && robot !== null,
     );
-    await visit.page.getByRole('button', { name: 'Stop' }).click();
+    await control(visit.page, 'Stop').click();
     await visit.page.getByText(/agreed to stop/).waitFor();
     await visit.close();
   });
