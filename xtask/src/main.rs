@@ -5,6 +5,7 @@ mod deny;
 mod project;
 mod run;
 mod setup;
+mod stack;
 mod suite;
 mod tally;
 mod tidy;

@@ -8,6 +8,7 @@ use anyhow::bail;
 use crate::project::Project;
 use crate::run::{Ended, Runner, check, is_there, tests};
 use crate::setup::{chromium, devices, pages};
+use crate::stack::Stack;
 use crate::tally::Tally;
 use crate::{deny, tidy};
 
@@ -79,7 +80,6 @@ fn page_tests(runner: &mut Runner, project: &Project) {
         let mut npm = project.command("npm");
         npm.current_dir(project.root.join(pages::FOLDER))
             .args(["run", "--silent", script]);
-        npm.env("SWEEPLINE_BIN", project.sweepline());
         npm
     };
     runner.step(
@@ -96,9 +96,18 @@ fn page_tests(runner: &mut Runner, project: &Project) {
     runner.step(
         "pages",
         "drives both pages in headless Chromium against a fresh stack",
-        || match chromium::find(project)? {
-            Some(browser) => tests(npm("pages").env("CHROMIUM", browser)),
-            None => not_here("there is no Chromium"),
+        || {
+            let Some(browser) = chromium::find(project)? else {
+                return not_here("there is no Chromium");
+            };
+            let stack = Stack::start(project, "pages")?;
+            let screenshots = project.target.join("screenshots");
+            println!("Screenshots go to {}.", screenshots.display());
+            let mut drive = npm("browser");
+            drive
+                .env("CHROMIUM", browser)
+                .env("SWEEPLINE_READY", &stack.ready);
+            tests(drive.env("SWEEPLINE_SCREENSHOTS", screenshots))
         },
     );
 }
