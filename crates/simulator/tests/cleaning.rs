@@ -18,7 +18,10 @@ use simulator::robot::{SimConfig, SimRobot};
 const MAX_STEPS: usize = 200_000;
 
 fn robot(plan: DemoPlan, config: SimConfig) -> SimRobot {
-    SimRobot::new(Home::new(&plan.floor_plan().unwrap(), config.seed).unwrap(), config)
+    SimRobot::new(
+        Home::new(&plan.floor_plan().unwrap(), config.seed).unwrap(),
+        config,
+    )
 }
 
 /// Lets the robot act until it says what `done` waits for; gives all that it said.
@@ -74,8 +77,16 @@ fn every_demo_home_is_cleaned_in_the_time_a_real_robot_takes() {
         let map = map_of(&told);
         let free = f64::from(map.counts().free) * 0.0025;
         let last = *poses(&told).last().unwrap();
-        assert!(last.distance(&Pose::IDENTITY) < 0.2, "{}: ends at {last:?}", plan.name());
-        println!("{}: {minutes:.1} min, {free:.1} m² seen free, {} sweeps", plan.name(), poses(&told).len());
+        assert!(
+            last.distance(&Pose::IDENTITY) < 0.2,
+            "{}: ends at {last:?}",
+            plan.name()
+        );
+        println!(
+            "{}: {minutes:.1} min, {free:.1} m² seen free, {} sweeps",
+            plan.name(),
+            poses(&told).len()
+        );
         assert!((5.0..60.0).contains(&minutes));
         assert!(free > plan.floor_plan().unwrap().area_m2() * 0.85);
     }
@@ -92,16 +103,27 @@ fn the_map_of_a_run_shows_the_walls_of_the_home() {
         let at = CellIndex::of_metres(x, y);
         (-3..=3).any(|dy| (-3..=3).any(|dx| !plan.is_free(at.offset(dx, dy))))
     };
-    let occupied: Vec<CellIndex> = map.known().filter(|(_, cell)| cell.is_obstacle()).map(|(cell, _)| cell).collect();
+    let occupied: Vec<CellIndex> = map
+        .known()
+        .filter(|(_, cell)| cell.is_obstacle())
+        .map(|(cell, _)| cell)
+        .collect();
     let on_walls = occupied.iter().filter(|cell| near_wall(**cell)).count();
-    assert!(on_walls as f64 > 0.8 * occupied.len() as f64, "{on_walls} of {}", occupied.len());
+    assert!(
+        on_walls as f64 > 0.8 * occupied.len() as f64,
+        "{on_walls} of {}",
+        occupied.len()
+    );
 }
 
 #[test]
 fn furniture_differs_from_run_to_run() {
     let mut robot = robot(DemoPlan::Flat, SimConfig::default());
     let occupied = |map: RunMap| -> HashSet<(i32, i32)> {
-        map.known().filter(|(_, cell)| cell.is_obstacle()).map(|(cell, _)| (cell.x / 4, cell.y / 4)).collect()
+        map.known()
+            .filter(|(_, cell)| cell.is_obstacle())
+            .map(|(cell, _)| (cell.x / 4, cell.y / 4))
+            .collect()
     };
     let first = occupied(map_of(&whole_run(&mut robot)));
     act(&mut robot, is_state(RobotState::Docked));
@@ -126,7 +148,13 @@ fn a_robot_pauses_goes_on_stops_and_goes_home() {
     robot.obey(DriverOrder::Dock).unwrap();
     act(&mut robot, |what| *what == Observation::Ended(Outcome::Stopped));
     act(&mut robot, is_state(RobotState::Charging));
-    assert!(robot.pose().distance(&Home::new(&DemoPlan::Studio.floor_plan().unwrap(), 1).unwrap().dock()) < 0.01);
+    assert!(
+        robot.pose().distance(
+            &Home::new(&DemoPlan::Studio.floor_plan().unwrap(), 1)
+                .unwrap()
+                .dock()
+        ) < 0.01
+    );
     robot.obey(DriverOrder::Start(Scope::WholeHome)).unwrap();
     (0..100).for_each(|_| robot.step());
     robot.obey(DriverOrder::Stop).unwrap();
@@ -135,13 +163,22 @@ fn a_robot_pauses_goes_on_stops_and_goes_home() {
 
 #[test]
 fn a_low_battery_interrupts_a_run_and_does_not_end_it() {
-    let mut robot = robot(DemoPlan::House, SimConfig { battery: 20, ..SimConfig::default() });
+    let mut robot = robot(
+        DemoPlan::House,
+        SimConfig {
+            battery: 20,
+            ..SimConfig::default()
+        },
+    );
     robot.obey(DriverOrder::Start(Scope::WholeHome)).unwrap();
     act(&mut robot, is_state(RobotState::SeekingCharger));
     let charging = act(&mut robot, is_state(RobotState::Charging));
     let resumed = act(&mut robot, is_state(RobotState::Running));
     let told = [charging, resumed].concat();
-    assert!(told.iter().all(|observed| !matches!(observed.what, Observation::Ended(_))));
+    assert!(
+        told.iter()
+            .all(|observed| !matches!(observed.what, Observation::Ended(_)))
+    );
     assert!(told.last().unwrap().at - told.first().unwrap().at > Duration::from_secs(60 * 60));
     act(&mut robot, |what| *what == Observation::Ended(Outcome::Completed));
 }
@@ -150,6 +187,10 @@ fn a_low_battery_interrupts_a_run_and_does_not_end_it() {
 fn the_plans_in_the_folder_are_the_ones_that_are_drawn() {
     for plan in DemoPlan::ALL {
         let path = format!("{}/plans/{}.png", env!("CARGO_MANIFEST_DIR"), plan.name());
-        assert_eq!(std::fs::read(&path).unwrap(), plan.png().unwrap(), "{path}: write it with `plans --out`");
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            plan.png().unwrap(),
+            "{path}: write it with `plans --out`"
+        );
     }
 }
