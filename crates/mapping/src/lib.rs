@@ -18,6 +18,7 @@ pub mod outline;
 pub mod permanence;
 pub mod pose;
 mod ray;
+pub mod rooms;
 pub mod run_map;
 pub mod run_mapper;
 pub mod run_tile;
