@@ -14,6 +14,7 @@ pub mod grid;
 pub mod home_map;
 pub mod home_tile;
 pub mod logs;
+pub mod objects;
 pub mod outline;
 pub mod permanence;
 pub mod pose;
