@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::core::{Agent, AgentParts, Input, Output};
 use crate::driver::{Driver, Observed};
 use crate::identity::{IdentityError, RobotIdentity};
-use crate::link::{Link, LinkError, LinkEvent, MqttLink, MqttLinkConfig};
+use crate::link::{Link, LinkError, LinkEvent, MqttLink, MqttLinkConfig, SUBSCRIBE_TIMEOUT};
 use crate::storage::{DiskStorage, StorageError};
 
 /// A time that has passed: this version's source is younger.
@@ -70,6 +70,7 @@ pub async fn run(
         identity,
         not_before,
         keep_alive: config.keep_alive,
+        subscribe_timeout: SUBSCRIBE_TIMEOUT,
     })?;
     let parts = AgentParts {
         endpoint,

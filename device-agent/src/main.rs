@@ -8,7 +8,10 @@ use clap::{Parser, Subcommand};
 use device_agent::agent::{self, AgentConfig};
 use device_agent::driver::replay::Replay;
 use device_agent::pair::{self, Api};
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The agent of a Sweepline robot.
 #[derive(Parser)]
@@ -47,13 +50,7 @@ enum Command {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let ansi = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(ansi)
-        .init();
+    log_to_stderr();
     match Cli::parse().command {
         Command::Pair { api, dir } => pair_robot(&api, &dir).await,
         Command::Replay { file, dir } => replay(&file, dir).await,
@@ -88,6 +85,19 @@ async fn replay(file: &std::path::Path, dir: PathBuf) -> anyhow::Result<()> {
     };
     agent::run(&config, driver, stopped()).await?;
     Ok(())
+}
+
+/// What `RUST_LOG` asks for, such as `info,device_agent=debug`, without the weight of patterns.
+fn log_to_stderr() {
+    let asked = std::env::var("RUST_LOG")
+        .ok()
+        .and_then(|text| text.parse::<Targets>().ok());
+    let filter = asked.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let ansi = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi);
+    tracing_subscriber::registry().with(lines).with(filter).init();
 }
 
 async fn stopped() {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use crate::core::message::{Outgoing, Received};
 
 pub use backoff::{Backoff, MAX_DELAY, MIN_DELAY};
-pub use mqtt::{KEEP_ALIVE, LinkError, MqttLink, MqttLinkConfig};
+pub use mqtt::{KEEP_ALIVE, LinkError, MqttLink, MqttLinkConfig, SUBSCRIBE_TIMEOUT};
 pub use tls::TlsError;
 
 /// What happened on the link.

@@ -48,8 +48,10 @@ pub struct MqttLinkConfig {
     pub identity: RobotIdentity,
     /// A time that is known to have passed, for checking the broker's certificate.
     pub not_before: Timestamp,
-    /// How often the broker hears of a silent robot.
+    /// How often the broker hears of a silent robot, such as [`KEEP_ALIVE`].
     pub keep_alive: Duration,
+    /// How long the broker may take to grant subscriptions, such as [`SUBSCRIBE_TIMEOUT`].
+    pub subscribe_timeout: Duration,
 }
 
 /// Why there can be no link.
@@ -89,6 +91,7 @@ impl MqttLink {
         let subscriber = Subscriber {
             robot,
             client: client.clone(),
+            patience: config.subscribe_timeout,
             signalled,
             events,
         };
@@ -241,6 +244,7 @@ impl Poller {
 struct Subscriber {
     robot: RobotId,
     client: AsyncClient,
+    patience: Duration,
     signalled: mpsc::Receiver<Signal>,
     events: mpsc::Sender<LinkEvent>,
 }
@@ -271,7 +275,7 @@ impl Subscriber {
     async fn subscribe_and_report(&mut self) -> Result<(), mpsc::error::SendError<LinkEvent>> {
         let mut early = Vec::new();
         let granted = tokio::select! {
-            () = subscribe(&self.client, self.robot) => true,
+            () = subscribe(&self.client, self.robot, self.patience) => true,
             () = wait_for_loss(&mut self.signalled, &mut early) => false,
         };
         let last = if granted { LinkEvent::Up } else { LinkEvent::Down };
@@ -284,7 +288,7 @@ impl Subscriber {
 }
 
 /// Asks for all subscriptions until the broker grants them.
-async fn subscribe(client: &AsyncClient, robot: RobotId) {
+async fn subscribe(client: &AsyncClient, robot: RobotId, patience: Duration) {
     loop {
         let topics = [
             Downlink::Settings(robot),
@@ -296,11 +300,11 @@ async fn subscribe(client: &AsyncClient, robot: RobotId) {
             let notice = client.subscribe_many_tracked(filters).await.ok()?;
             Some(notice.wait_completion_async().await)
         };
-        match timeout(SUBSCRIBE_TIMEOUT, asked).await {
+        match timeout(patience, asked).await {
             Ok(Some(Ok(()))) => return,
             Ok(Some(Err(error))) => {
                 tracing::warn!(robot.id = %robot, %error, "the broker did not grant the subscriptions");
-                sleep(SUBSCRIBE_TIMEOUT).await;
+                sleep(patience).await;
             }
             Ok(None) => std::future::pending().await,
             Err(_) => tracing::warn!(robot.id = %robot, "no answer to the subscriptions; asking again"),

@@ -18,8 +18,10 @@ use crate::storage::DiskStorage;
 
 pub use http::{Api, HttpError, MAX_ANSWER_BYTES, REQUEST_TIMEOUT};
 
-/// How often it is asked whether the owner has used the code.
-pub const POLL_EVERY: Duration = Duration::from_secs(2);
+/// How soon it is asked again whether the owner has used the code; the wait doubles up to [`MAX_POLL`].
+pub const FIRST_POLL: Duration = Duration::from_millis(200);
+/// The longest wait between two questions.
+pub const MAX_POLL: Duration = Duration::from_secs(2);
 
 const CLAIM_FILE: &str = "claim.json";
 
@@ -181,6 +183,7 @@ async fn open_claim(api: &Api, dir: &Path) -> Result<Claim, PairError> {
 }
 
 async fn wait_for_owner(api: &Api, claim: &Claim) -> Result<RobotIdentity, PairError> {
+    let mut wait = FIRST_POLL;
     loop {
         match ask(api, claim).await {
             Ok(Some(identity)) => return Ok(identity),
@@ -190,7 +193,8 @@ async fn wait_for_owner(api: &Api, claim: &Claim) -> Result<RobotIdentity, PairE
             Err(error) => tracing::warn!(%error, "the API does not answer; asking again"),
             Ok(None) => {}
         }
-        sleep(POLL_EVERY).await;
+        sleep(wait).await;
+        wait = (wait * 2).min(MAX_POLL);
     }
 }
 
