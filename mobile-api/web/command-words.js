@@ -48,13 +48,13 @@ export function commandWords(flow, robot) {
   const asked = ASKED[flow.kind] ?? flow.kind;
   switch (flow.phase) {
     case 'sending':
-      return { text: `Asking ${robot.name} to ${asked}…`, tone: 'wait', steps: 0 };
+      return { text: `Asking the robot to ${asked}…`, tone: 'wait', steps: 0 };
     case 'refused':
       return { text: refused(flow.problem, robot), tone: 'alarm', steps: 0 };
     case 'unknown':
       return { text: 'No answer: it is not known whether this arrived.', tone: 'alarm', steps: 0, retry: flow.retry };
     case 'sent':
-      return sent(flow.command, robot, asked);
+      return sent(flow.command, asked);
   }
 }
 
@@ -71,11 +71,10 @@ export function robotWords(robot) {
 
 /**
  * @param {Command} command
- * @param {Robot} robot
  * @param {string} asked
  * @returns {Message}
  */
-function sent(command, robot, asked) {
+function sent(command, asked) {
   switch (command.state) {
     case 'requested':
       return {
@@ -84,16 +83,16 @@ function sent(command, robot, asked) {
         steps: 1,
       };
     case 'delivered':
-      return { text: `${robot.name} got the request to ${asked}.`, tone: 'wait', steps: 2 };
+      return { text: `The robot got the request to ${asked}.`, tone: 'wait', steps: 2 };
     case 'accepted':
     case 'succeeded':
-      return { text: `${robot.name} agreed to ${asked}.`, tone: 'calm', steps: 3 };
+      return { text: `The robot agreed to ${asked}.`, tone: 'calm', steps: 3 };
     case 'rejected':
-      return { text: `${robot.name} refused to ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 2 };
+      return { text: `The robot refused to ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 2 };
     case 'expired':
-      return { text: `${robot.name} did not answer in time, and will not ${asked}.`, tone: 'alarm', steps: 1 };
+      return { text: `The robot did not answer in time, and will not ${asked}.`, tone: 'alarm', steps: 1 };
     case 'failed':
-      return { text: `${robot.name} could not ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 3 };
+      return { text: `The robot could not ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 3 };
   }
 }
 
@@ -104,9 +103,9 @@ function sent(command, robot, asked) {
 function refused(problem, robot) {
   switch (problem.code) {
     case 'robot_offline':
-      return `${robot.name} is offline: last heard ${ago(robot.last_seen)}. Nothing was sent.`;
+      return `The robot is offline: last heard ${ago(robot.last_seen)}. Nothing was sent.`;
     case 'robot_busy':
-      return `${robot.name} is busy with a run already.`;
+      return 'The robot is busy with a run already.';
     case 'rooms_changed':
       return 'The rooms have changed since this page loaded. Reload it and try again.';
     default:

@@ -102,9 +102,9 @@ export class HomeView {
   #show({ items }) {
     this.freshness.succeed();
     if (this.#cards.size === 0) fill(this.cards);
-    this.#robots = items;
+    this.#robots = items.sort(byName);
     fill(this.notice, items.length === 0 && this.#emptyNotice());
-    keepInStep(this.cards, items, this.#cards, robotCard);
+    keepInStep(this.cards, this.#robots, this.#cards, robotCard);
     this.#openRouted();
   }
 
@@ -162,6 +162,11 @@ export class HomeView {
       location.hash = `#/robots/${robot}`;
     });
   }
+}
+
+/** @param {Robot} one @param {Robot} other */
+function byName(one, other) {
+  return one.name.localeCompare(other.name, undefined, { numeric: true });
 }
 
 function skeletons() {

@@ -126,7 +126,7 @@ function figuresOf({ area_m2: area, minutes: reported, started_at: started, fini
   const minutes = reported ?? (finished ? null : (Date.now() - Date.parse(started)) / 60_000);
   const parts = [
     area === null ? null : `${area.toFixed(1)} m²`,
-    minutes === null ? null : `${Math.round(minutes)} min`,
+    minutes === null ? null : `${Math.round(minutes) || '<1'} min`,
   ];
   return parts.filter((part) => part !== null).join(' · ');
 }

@@ -14,7 +14,7 @@ import {
 } from './support.mjs';
 
 const { owner } = stack();
-/** A robot of the demo home that no other test drives. */
+/** The robot in the largest home, so that its run goes on long enough. */
 const ROBOT = 2;
 
 let browser;
