@@ -76,3 +76,18 @@ fn a_repeated_start_is_one_run_and_a_second_one_is_refused() -> anyhow::Result<(
     assert_eq!(household.runs()?.len(), 1);
     Ok(())
 }
+
+#[test]
+fn every_command_may_say_the_whole_home() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let stack = Stack::start(&folder.path().join("data"))?;
+    let household = Household::enter(&stack)?;
+    for kind in ["start", "pause", "resume", "stop", "dock", "locate"] {
+        let body = json!({"type": kind, "scope": {"kind": "whole_home"}});
+        household
+            .command_with(body, kind)?
+            .expect(202)
+            .with_context(|| kind.to_owned())?;
+    }
+    Ok(())
+}

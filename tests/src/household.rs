@@ -43,14 +43,18 @@ impl Household {
         self.api.get(&format!("/v1/robots/{}", self.robot))?.expect(200)
     }
 
-    /// Gives the robot a command of `kind` for the whole home; `key` makes it idempotent.
+    /// Gives the robot a command, a start for the whole home; `key` makes it idempotent.
     pub fn command(&self, kind: &str, key: &str) -> anyhow::Result<Answer> {
-        let body = json!({"type": kind, "scope": {"kind": "whole_home"}});
-        self.api.post(
-            &format!("/v1/robots/{}/commands", self.robot),
-            &body,
-            &[("idempotency-key", key)],
-        )
+        match kind {
+            "start" => self.command_with(json!({"type": kind, "scope": {"kind": "whole_home"}}), key),
+            _ => self.command_with(json!({"type": kind}), key),
+        }
+    }
+
+    /// Gives the robot the command in `body`.
+    pub fn command_with(&self, body: Value, key: &str) -> anyhow::Result<Answer> {
+        let path = format!("/v1/robots/{}/commands", self.robot);
+        self.api.post(&path, &body, &[("idempotency-key", key)])
     }
 
     /// Starts a run and waits until it is known; gives its id.
