@@ -4,12 +4,19 @@
 //! with 360 beams. It is fed faster than a robot would; the processor time is set against the ten minutes. Prints one
 //! JSON line: `rss_bytes` (peak), `cpu_percent` (of one core), `binary_bytes` (stripped, this profile).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "../tests/link/broker.rs"]
 #[allow(dead_code)]
 mod broker;
 
 use std::f64::consts::TAU;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -71,12 +78,7 @@ async fn measure() {
         .unwrap()
         .len();
     let figures = String::from_utf8(output.stdout).unwrap();
-    writeln!(
-        std::io::stdout(),
-        "{{{},\"binary_bytes\":{binary}}}",
-        figures.trim()
-    )
-    .unwrap();
+    println!("{{{},\"binary_bytes\":{binary}}}", figures.trim());
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -93,13 +95,11 @@ async fn run_agent(dir: &Path) {
         .await
         .unwrap();
     let share = (cpu_seconds() - before) / (SWEEP_EVERY * SWEEPS).as_secs_f64();
-    writeln!(
-        std::io::stdout(),
+    println!(
         "\"rss_bytes\":{},\"cpu_percent\":{:.2}",
         peak_rss(),
         share * 100.0
-    )
-    .unwrap();
+    );
 }
 
 /// A robot that goes round its home.

@@ -1,5 +1,12 @@
 //! What the outbox keeps through kills, power cuts, bad disks and full ones.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::path::Path;
 

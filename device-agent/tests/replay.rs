@@ -1,5 +1,13 @@
 //! Real recordings as runs. They are looked for in `SWEEPLINE_DATA`, by default beside the workspace.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::path::PathBuf;
@@ -45,22 +53,23 @@ async fn replayed(bytes: &[u8]) -> (Table, Cloud, tempfile::TempDir) {
 #[tokio::test]
 async fn recorded_logs_become_maps() {
     let Some(folder) = data("lidar") else { return };
-    for (file, least_area) in [
-        ("intel-corrected.log.gz", 300.0),
-        ("freiburg-079-corrected.log.gz", 250.0),
-        ("intel_raw_odom_and_ref.csv.gz", 300.0),
+    for (file, area) in [
+        ("intel-corrected.log.gz", 460.0..560.0),
+        ("freiburg-079-corrected.log.gz", 350.0..450.0),
+        // Raw odometry drifts, so its map is of no size that could be asked for.
+        ("intel_raw_odom_and_ref.csv.gz", 300.0..2_000.0),
     ] {
         let (table, cloud, _dir) = replayed(&std::fs::read(folder.join(file)).unwrap()).await;
         assert!(!table.agent.is_busy(), "{file}");
         let (run, report) = cloud.finished.iter().next().unwrap();
         let map = cloud.map(*run);
         assert_eq!(report.manifest.digest(), map.digest(), "{file}");
-        let area = f64::from(map.counts().free) * 0.0025;
+        let free = f64::from(map.counts().free) * 0.0025;
         println!(
-            "{file}: {area:.0} m² free, {} tiles",
+            "{file}: {free:.0} m² free, {} tiles",
             report.manifest.tiles().len()
         );
-        assert!(area > least_area, "{file}: {area} m²");
+        assert!(area.contains(&free), "{file}: {free} m²");
     }
 }
 

@@ -1,5 +1,12 @@
 //! The whole agent on a recording, over a link in memory.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,12 @@
 //! Simulated robots clean their homes, come back, and do as they are told.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::HashSet;
 use std::time::Duration;
 

@@ -18,6 +18,8 @@ use super::{Driver, DriverError, DriverOrder, Observation, Observed, Profile, Ro
 
 /// Ranges at or beyond this many metres say only that the way up to here is free.
 pub const USABLE_RANGE_METRES: f64 = 12.0;
+/// Ranges at or beyond this many metres are a scanner's word for no echo, such as from glass, and say nothing.
+pub const NO_ECHO_METRES: f32 = 80.0;
 /// A longer gap in a log's clock is cut to this.
 const MAX_GAP_SECONDS: f64 = 5.0;
 
@@ -128,7 +130,11 @@ fn sweeps(
             start_angle: LogScan::START_ANGLE,
             angle_step: scan.angle_step(),
             max_range: USABLE_RANGE_METRES,
-            ranges: scan.ranges,
+            ranges: scan
+                .ranges
+                .into_iter()
+                .map(|range| if range >= NO_ECHO_METRES { 0.0 } else { range })
+                .collect(),
         };
         observations.push(Observed {
             at: Duration::from_secs_f64(at),

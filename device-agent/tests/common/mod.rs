@@ -1,6 +1,6 @@
 //! A robot's agent on a table: its directory, a clock that is turned by hand, and a cloud that keeps what arrives.
 
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test uses some of it")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,12 @@
 //! The link against a broker that misbehaves.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod broker;
 
 use std::time::{Duration, Instant};
