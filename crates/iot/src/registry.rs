@@ -1,0 +1,221 @@
+//! The robots' certificates: each robot is a thing with its id as name, and a certificate that is attached to it alone.
+
+use async_trait::async_trait;
+use aws_sdk_iot::Client;
+use aws_sdk_iot::error::SdkError;
+use aws_sdk_iot::operation::create_certificate_from_csr::CreateCertificateFromCsrOutput;
+use aws_sdk_iot::types::{CertificateStatus, ThingPrincipalType};
+use domain::Timestamp;
+use domain::id::RobotId;
+use domain::ports::{DeviceError, DeviceRegistry};
+use domain::robot::{Certificate, IssuedCertificate};
+use thiserror::Error;
+
+use crate::DataPlane;
+use crate::error::device_error;
+
+/// An answer without something that it always has.
+#[derive(Debug, Error)]
+#[error("the registry's answer has no {what}")]
+struct Incomplete {
+    what: &'static str,
+}
+
+/// The registry of one account and region.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    client: Client,
+    data: DataPlane,
+    policy: String,
+}
+
+/// A certificate that the registry made.
+struct Made {
+    arn: String,
+    id: String,
+    pem: String,
+}
+
+impl Registry {
+    /// The registry over `client`; robots get the IoT policy named `policy`.
+    pub fn new(client: Client, data: DataPlane, policy: String) -> Self {
+        Self { client, data, policy }
+    }
+
+    /// The messages to the same robots.
+    pub fn data_plane(&self) -> &DataPlane {
+        &self.data
+    }
+
+    async fn make(&self, csr: &str) -> Result<Made, DeviceError> {
+        let request = self.client.create_certificate_from_csr();
+        let answer = request
+            .certificate_signing_request(csr)
+            .set_as_active(true)
+            .send()
+            .await;
+        let made = answer.map_err(|error| match &error {
+            SdkError::ServiceError(answer) if answer.err().is_invalid_request_exception() => {
+                DeviceError::BadRequest {
+                    reason: "is not a certificate signing request that the registry takes".to_owned(),
+                }
+            }
+            _ => device_error(error),
+        })?;
+        Made::of(made)
+    }
+
+    /// When a certificate ends.
+    async fn not_after(&self, id: &str) -> Result<Timestamp, DeviceError> {
+        let answer = self
+            .client
+            .describe_certificate()
+            .certificate_id(id)
+            .send()
+            .await
+            .map_err(device_error)?;
+        let validity = answer
+            .certificate_description
+            .and_then(|certificate| certificate.validity);
+        let end = required("validity", validity.and_then(|validity| validity.not_after))?;
+        Ok(Timestamp::from_millis(end.secs().saturating_mul(1000)))
+    }
+
+    /// The certificates attached to a robot, by their ARNs; none for a robot that is not registered.
+    async fn certificates(&self, robot: RobotId) -> Result<Vec<String>, DeviceError> {
+        let mut pages = self
+            .client
+            .list_thing_principals()
+            .thing_name(robot.to_string())
+            .into_paginator()
+            .send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) => found.extend(page.principals.unwrap_or_default()),
+                Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => {
+                    break;
+                }
+                Err(error) => return Err(device_error(error)),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn deactivate(&self, id: &str) -> Result<(), DeviceError> {
+        let request = self.client.update_certificate().certificate_id(id);
+        match request.new_status(CertificateStatus::Inactive).send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => Ok(()),
+            Err(error) => Err(device_error(error)),
+        }
+    }
+
+    /// Takes a certificate that is inactive away from its robot, and deletes it.
+    async fn discard(&self, robot: RobotId, arn: &str, id: &str) -> Result<(), DeviceError> {
+        let policy = self.client.detach_policy().policy_name(&self.policy).target(arn);
+        policy.send().await.map_err(device_error)?;
+        let principal = self
+            .client
+            .detach_thing_principal()
+            .thing_name(robot.to_string())
+            .principal(arn);
+        principal.send().await.map_err(device_error)?;
+        let deleted = self
+            .client
+            .delete_certificate()
+            .certificate_id(id)
+            .force_delete(true)
+            .send()
+            .await;
+        match deleted {
+            Ok(_) => Ok(()),
+            // Detaching takes some seconds to act; what stays is inactive and attached to nothing.
+            Err(SdkError::ServiceError(answer)) if answer.err().is_delete_conflict_exception() => {
+                tracing::warn!(robot.id = %robot, "a revoked certificate could not be deleted yet");
+                Ok(())
+            }
+            Err(error) => Err(device_error(error)),
+        }
+    }
+}
+
+#[async_trait]
+impl DeviceRegistry for Registry {
+    async fn register(
+        &self,
+        robot: RobotId,
+        csr: &str,
+        _now: Timestamp,
+    ) -> Result<IssuedCertificate, DeviceError> {
+        let name = robot.to_string();
+        self.client
+            .create_thing()
+            .thing_name(&name)
+            .send()
+            .await
+            .map_err(device_error)?;
+        let made = self.make(csr).await?;
+        // The thing comes before the policy: a certificate that an outage leaves without a policy opens nothing, and
+        // one that is attached is found by `revoke`.
+        let attachment = self
+            .client
+            .attach_thing_principal()
+            .thing_name(&name)
+            .principal(&made.arn);
+        let attachment = attachment.thing_principal_type(ThingPrincipalType::ExclusiveThing);
+        attachment.send().await.map_err(device_error)?;
+        let policy = self
+            .client
+            .attach_policy()
+            .policy_name(&self.policy)
+            .target(&made.arn);
+        policy.send().await.map_err(device_error)?;
+        let not_after = self.not_after(&made.id).await?;
+        tracing::info!(robot.id = %robot, "certificate issued");
+        Ok(IssuedCertificate {
+            pem: made.pem,
+            certificate: Certificate {
+                id: made.id,
+                not_after,
+            },
+        })
+    }
+
+    async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError> {
+        let certificates = self.certificates(robot).await?;
+        let ids = certificates.iter().map(|arn| (arn, certificate_id(arn)));
+        for (_, id) in ids.clone() {
+            self.deactivate(id).await?;
+        }
+        self.data.disconnect(&robot.to_string()).await?;
+        for (arn, id) in ids {
+            self.discard(robot, arn, id).await?;
+        }
+        tracing::info!(robot.id = %robot, count = certificates.len(), "certificates revoked");
+        Ok(())
+    }
+
+    async fn disconnect(&self, client_id: &str) -> Result<(), DeviceError> {
+        self.data.disconnect(client_id).await
+    }
+}
+
+impl Made {
+    fn of(answer: CreateCertificateFromCsrOutput) -> Result<Self, DeviceError> {
+        Ok(Self {
+            arn: required("certificate ARN", answer.certificate_arn)?,
+            id: required("certificate id", answer.certificate_id)?,
+            pem: required("certificate", answer.certificate_pem)?,
+        })
+    }
+}
+
+fn required<T>(what: &'static str, value: Option<T>) -> Result<T, DeviceError> {
+    value.ok_or_else(|| DeviceError::Refused(Box::new(Incomplete { what })))
+}
+
+/// The id at the end of `arn:aws:iot:region:account:cert/id`.
+fn certificate_id(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

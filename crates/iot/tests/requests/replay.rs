@@ -1,0 +1,136 @@
+//! A service that answers from a list and remembers what it was asked.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use aws_config::BehaviorVersion;
+use aws_sdk_iotdataplane::config::retry::RetryConfig;
+use aws_sdk_iotdataplane::config::{Credentials, Region};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use domain::Timestamp;
+use domain::id::RobotId;
+use iot::{CommandDelivery, DataPlane, Registry};
+
+pub const AT: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+pub fn robot() -> RobotId {
+    "robot_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap()
+}
+
+/// What comes back for one request.
+#[derive(Debug)]
+pub enum Given {
+    /// An answer: status, error code, body.
+    Answer(u16, &'static str, String),
+    /// No connection.
+    NoConnection,
+    /// No answer in time.
+    Silence,
+}
+
+pub fn ok(body: &str) -> Given {
+    Given::Answer(200, "", body.to_owned())
+}
+
+pub fn fails(status: u16, code: &'static str) -> Given {
+    Given::Answer(status, code, r#"{"message":"no"}"#.to_owned())
+}
+
+/// A service that gives these answers, in order.
+#[derive(Debug, Clone)]
+pub struct Service(Arc<Exchange>);
+
+#[derive(Debug)]
+struct Exchange {
+    answers: Mutex<VecDeque<Given>>,
+    requests: Mutex<Vec<HttpRequest>>,
+}
+
+impl Service {
+    pub fn answering(answers: impl IntoIterator<Item = Given>) -> Self {
+        Self(Arc::new(Exchange {
+            answers: Mutex::new(answers.into_iter().collect()),
+            requests: Mutex::default(),
+        }))
+    }
+
+    pub fn data_plane(&self, commands: CommandDelivery) -> DataPlane {
+        let config = aws_sdk_iotdataplane::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .http_client(self.clone());
+        DataPlane::new(aws_sdk_iotdataplane::Client::from_conf(config.build()), commands)
+    }
+
+    pub fn registry(&self) -> Registry {
+        let config = aws_sdk_iot::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .http_client(self.clone());
+        let client = aws_sdk_iot::Client::from_conf(config.build());
+        Registry::new(
+            client,
+            self.data_plane(CommandDelivery::Direct),
+            "local_device".into(),
+        )
+    }
+
+    /// What was asked, as `METHOD path?query`, in order.
+    pub fn asked(&self) -> Vec<String> {
+        let line = |request: &HttpRequest| {
+            let after_host = request.uri().splitn(4, '/').nth(3).unwrap().to_owned();
+            format!("{} /{after_host}", request.method())
+        };
+        self.0.requests.lock().unwrap().iter().map(line).collect()
+    }
+
+    /// The body of the request number `n`.
+    pub fn body(&self, n: usize) -> Vec<u8> {
+        let requests = self.0.requests.lock().unwrap();
+        requests[n].body().bytes().unwrap_or_default().to_vec()
+    }
+
+    /// A header of the request number `n`.
+    pub fn header(&self, n: usize, name: &str) -> Option<String> {
+        self.0.requests.lock().unwrap()[n]
+            .headers()
+            .get(name)
+            .map(str::to_owned)
+    }
+}
+
+impl HttpClient for Service {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Service {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.0.requests.lock().unwrap().push(request);
+        let given = self.0.answers.lock().unwrap().pop_front();
+        HttpConnectorFuture::ready(match given.expect("one request more than answers") {
+            Given::Answer(status, code, body) => Ok(response(status, code, body)),
+            Given::NoConnection => Err(ConnectorError::io("refused".into())),
+            Given::Silence => Err(ConnectorError::timeout("no answer".into())),
+        })
+    }
+}
+
+fn response(status: u16, code: &'static str, body: String) -> HttpResponse {
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+    if !code.is_empty() {
+        response.headers_mut().insert("x-amzn-errortype", code);
+    }
+    response
+}

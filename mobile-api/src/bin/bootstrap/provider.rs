@@ -1,0 +1,135 @@
+//! The identity provider: what it says of itself (OpenID Connect Discovery 1.0), and its keys.
+
+use std::time::Duration;
+
+use access::{Issuer, KeySet, KeySetError, OperatorClaim, Profile, Subjects};
+use aws_smithy_http_client::default_connector;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use http_body_util::{BodyExt, Limited};
+use mobile_api::OidcConfig;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+/// How long the provider may take for one answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+/// The most bytes of an answer.
+const MAX_ANSWER_BYTES: usize = 256 * 1024;
+/// What the issuer of a Cognito user pool starts with.
+const COGNITO: &str = "https://cognito-idp.";
+/// The group, or the entry of the scope, that makes an operator.
+const OPERATORS: &str = "operators";
+
+/// Why the provider cannot be used.
+#[derive(Debug, Error)]
+pub enum ProviderError {
+    /// It did not answer, or not as it should.
+    #[error("{url} gave no usable answer")]
+    NoAnswer {
+        /// What was asked.
+        url: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// It answered with another status than 200.
+    #[error("{url} answered {status}")]
+    Status {
+        /// What was asked.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// It says that it is somebody else.
+    #[error("the provider calls itself {found}, not {expected}")]
+    OtherIssuer {
+        /// What was configured.
+        expected: String,
+        /// What it says.
+        found: String,
+    },
+    /// Its keys cannot be used.
+    #[error("the provider's keys cannot be used")]
+    Keys(#[from] KeySetError),
+}
+
+#[derive(Deserialize)]
+struct Discovered {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+}
+
+/// Asks the provider for its endpoints and keys; they are kept as long as this instance of the function lives.
+pub async fn discover(issuer: String, client_id: String) -> Result<(Issuer, OidcConfig), ProviderError> {
+    let url = format!(
+        "{}/.well-known/openid-configuration",
+        issuer.trim_end_matches('/')
+    );
+    let found: Discovered = json(&url).await?;
+    if found.issuer != issuer {
+        return Err(ProviderError::OtherIssuer {
+            expected: issuer,
+            found: found.issuer,
+        });
+    }
+    let keys: serde_json::Value = json(&found.jwks_uri).await?;
+    let trusted = trusted(
+        issuer.clone(),
+        client_id.clone(),
+        KeySet::from_jwks(&keys.to_string())?,
+    );
+    let pages = OidcConfig {
+        issuer,
+        client_id,
+        authorization_endpoint: found.authorization_endpoint,
+        token_endpoint: found.token_endpoint,
+        scopes: vec!["openid".to_owned()],
+    };
+    Ok((trusted, pages))
+}
+
+fn trusted(name: String, client_id: String, keys: KeySet) -> Issuer {
+    let (profile, claim) = if name.starts_with(COGNITO) {
+        (Profile::Cognito { client_id }, "cognito:groups")
+    } else {
+        (Profile::AccessToken { audience: client_id }, "scope")
+    };
+    Issuer {
+        name,
+        keys,
+        profile,
+        subjects: Subjects::Foreign,
+        operator: Some(OperatorClaim {
+            name: claim.to_owned(),
+            entry: OPERATORS.to_owned(),
+        }),
+    }
+}
+
+async fn json<T: DeserializeOwned>(url: &str) -> Result<T, ProviderError> {
+    let failed = |source| ProviderError::NoAnswer {
+        url: url.to_owned(),
+        source,
+    };
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, get(url)).await;
+    let (status, body) = answer.map_err(|late| failed(late.into()))?.map_err(failed)?;
+    if status != 200 {
+        let url = url.to_owned();
+        return Err(ProviderError::Status { url, status });
+    }
+    serde_json::from_slice(&body).map_err(|error| failed(error.into()))
+}
+
+async fn get(url: &str) -> Result<(u16, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
+    let connector =
+        default_connector(&HttpConnectorSettings::default(), None).ok_or("no TLS in this build")?;
+    let answer = connector.call(HttpRequest::get(url)?).await?;
+    let status = answer.status().as_u16();
+    let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES)
+        .collect()
+        .await?;
+    Ok((status, body.to_bytes().to_vec()))
+}
