@@ -10,9 +10,9 @@ use domain::ports::{CommandStore, Reservation, StoreError};
 
 use crate::TableStore;
 use crate::expression::Expression;
-use crate::item::{Item, Record, number, read, read_number, read_parsed, read_text, text, value};
+use crate::item::{Record, number, read, read_number, read_parsed, read_text, text, value};
 use crate::keys::Key;
-use crate::operations::{Attempt, Read};
+use crate::operations::{Read, Step};
 
 /// How long commands are kept.
 pub const COMMANDS_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -25,22 +25,23 @@ const KEY: &str = "idempotency key";
 
 #[async_trait]
 impl CommandStore for TableStore {
-    async fn reserve(
+    async fn reservation(
         &self,
         scope: &HomeScope,
         robot: RobotId,
         key: &str,
-        command: CommandId,
-        digest: &str,
-    ) -> Result<Reservation, StoreError> {
-        let record = Record::new(KEY, Key::idempotency(scope, robot, key))
-            .with("command", text(command))
-            .with("digest", text(digest))
-            .expiring(self.now().plus(IDEMPOTENCY_KEPT));
-        match self.put_if(record, self.absent_or_expired()).await? {
-            Attempt::Done => Ok(Reservation::New),
-            Attempt::Refused(item) => taken(&item, command),
-        }
+    ) -> Result<Option<Reservation>, StoreError> {
+        let item = self
+            .get(Key::idempotency(scope, robot, key), Read::Consistent)
+            .await?;
+        item.map(|item| {
+            let digest = read_text(KEY, &item, "digest")?.to_owned();
+            Ok(Reservation {
+                command: read_parsed(KEY, &item, "command")?,
+                digest,
+            })
+        })
+        .transpose()
     }
 
     async fn last_number(&self, robot: RobotId) -> Result<Option<CommandNumber>, StoreError> {
@@ -49,26 +50,32 @@ impl CommandStore for TableStore {
             .transpose()
     }
 
-    async fn take_number(
+    async fn add_command(
         &self,
-        robot: RobotId,
+        scope: &HomeScope,
+        command: &Command,
+        key: &str,
+        digest: &str,
         last: Option<CommandNumber>,
-        next: CommandNumber,
     ) -> Result<(), StoreError> {
-        let condition = match last {
-            Some(last) => Expression::new("#n = :last").with("last", number(last.0)),
-            None => Expression::absent(),
-        };
-        let record = Record::new(NUMBER, Key::number(robot)).with("n", number(next.0));
-        self.put_if(record, condition).await?.or_conflict(NUMBER)
-    }
-
-    async fn add_command(&self, scope: &HomeScope, command: &Command) -> Result<(), StoreError> {
-        let record = Record::of(COMMAND, Key::command(scope, command.robot, command.id), command)?;
-        let record = record.expiring(self.now().plus(COMMANDS_KEPT));
-        self.put_if(record, Expression::absent())
-            .await?
-            .or_conflict(COMMAND)
+        let (robot, now) = (command.robot, self.now());
+        let record = Record::of(COMMAND, Key::command(scope, robot, command.id), command)?;
+        let number = Record::new(NUMBER, Key::number(robot)).with("n", number(command.number.0));
+        let reservation = Record::new(KEY, Key::idempotency(scope, robot, key))
+            .with("command", text(command.id))
+            .with("digest", text(digest));
+        let steps = vec![
+            Step::Put(
+                record.expiring(now.plus(COMMANDS_KEPT)),
+                Some(Expression::absent()),
+            ),
+            Step::Put(number, Some(is_last(last))),
+            Step::Put(
+                reservation.expiring(now.plus(IDEMPOTENCY_KEPT)),
+                Some(self.absent_or_expired()),
+            ),
+        ];
+        self.transact(COMMAND, steps).await
     }
 
     async fn command(
@@ -97,16 +104,9 @@ impl CommandStore for TableStore {
     }
 }
 
-/// Whose the key is; our own, when an answer was lost on the way and the request went out again.
-fn taken(item: &Item, command: CommandId) -> Result<Reservation, StoreError> {
-    let holder = read_parsed(KEY, item, "command")?;
-    let digest = read_text(KEY, item, "digest")?.to_owned();
-    Ok(if holder == command {
-        Reservation::New
-    } else {
-        Reservation::Taken {
-            command: holder,
-            digest,
-        }
-    })
+fn is_last(last: Option<CommandNumber>) -> Expression {
+    match last {
+        Some(last) => Expression::new("#n = :last").with("last", number(last.0)),
+        None => Expression::absent(),
+    }
 }

@@ -194,7 +194,7 @@ fn transaction_error(what: &'static str, error: SdkError<TransactWriteItemsError
             .iter()
             .any(|reason| has_code(reason, code))
     };
-    if is("ConditionalCheckFailed") {
+    if is("ConditionalCheckFailed") || is("TransactionConflict") {
         StoreError::Conflict { what }
     } else if is("ValidationError") || is("ItemCollectionSizeLimitExceeded") {
         misuse(error)

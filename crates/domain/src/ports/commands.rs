@@ -7,47 +7,39 @@ use crate::id::{CommandId, RobotId};
 
 /// What an idempotency key stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reservation {
-    /// The key was free and now belongs to the caller's command.
-    New,
-    /// The key belongs to this command, made from a request with this digest.
-    Taken {
-        /// The command.
-        command: CommandId,
-        /// SHA-256, hex, of the request it was made from.
-        digest: String,
-    },
+pub struct Reservation {
+    /// The command that was made with the key.
+    pub command: CommandId,
+    /// SHA-256, hex, of the request it was made from.
+    pub digest: String,
 }
 
 /// Keeps commands and the numbers they carry.
 #[async_trait]
 pub trait CommandStore: Send + Sync {
-    /// Takes an idempotency key of a robot for `command`, for a day.
-    ///
-    /// Of two callers at the same time exactly one MUST get [`Reservation::New`].
-    async fn reserve(
+    /// What an idempotency key of a robot was used for within the last day. MUST be a consistent read.
+    async fn reservation(
         &self,
         scope: &HomeScope,
         robot: RobotId,
         key: &str,
-        command: CommandId,
-        digest: &str,
-    ) -> Result<Reservation, StoreError>;
+    ) -> Result<Option<Reservation>, StoreError>;
 
     /// The number of the robot's last command; MUST be a consistent read.
     async fn last_number(&self, robot: RobotId) -> Result<Option<CommandNumber>, StoreError>;
 
-    /// Makes `next` the robot's last number if `last` is the stored one; otherwise MUST be a
+    /// Stores a new command, makes its number the robot's last, and takes the idempotency key for a day, all at once.
+    ///
+    /// A key that is taken, a last number that is not `last`, or a command with its id MUST be a
     /// [`StoreError::Conflict`] and change nothing.
-    async fn take_number(
+    async fn add_command(
         &self,
-        robot: RobotId,
+        scope: &HomeScope,
+        command: &Command,
+        key: &str,
+        digest: &str,
         last: Option<CommandNumber>,
-        next: CommandNumber,
     ) -> Result<(), StoreError>;
-
-    /// Stores a new command; one with its id MUST be a [`StoreError::Conflict`].
-    async fn add_command(&self, scope: &HomeScope, command: &Command) -> Result<(), StoreError>;
 
     /// The command; `None` when the robot has none with this id. MUST be a consistent read.
     async fn command(

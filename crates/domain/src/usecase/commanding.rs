@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures_util::try_join;
+
 use super::{MAX_ATTEMPTS, RobotAccess, UseCaseError, unless_conflict};
 use crate::Timestamp;
 use crate::access::HomeScope;
@@ -9,9 +11,7 @@ use crate::command::{
     COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, Scope,
 };
 use crate::id::{CommandId, PersonId, RobotId};
-use crate::ports::{
-    CommandLink, CommandStore, Delivery, HealthStore, Reservation, RobotRequest, SettingsStore,
-};
+use crate::ports::{CommandLink, CommandStore, Delivery, HealthStore, RobotRequest, SettingsStore};
 
 /// What an owner asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,28 +53,50 @@ impl Commanding {
         new: NewCommand,
         now: Timestamp,
     ) -> Result<Command, UseCaseError> {
-        let robot = access.robot.id;
-        let key = new.idempotency_key.as_str();
-        let reserved = self
-            .commands
-            .reserve(&access.scope, robot, key, new.id, &new.digest)
-            .await?;
-        if let Reservation::Taken { command, digest } = reserved {
-            if digest != new.digest {
-                return Err(UseCaseError::KeyReused);
-            }
-            if let Some(earlier) = self.commands.command(&access.scope, robot, command).await? {
+        for _ in 0..MAX_ATTEMPTS {
+            if let Some(earlier) = self.issued_before(access, &new).await? {
                 return Ok(earlier);
             }
+            let (rooms_version, last) = self.check(access.robot.id, &new.order).await?;
+            let command = command(access, &new, rooms_version, CommandNumber::after(last, now), now);
+            let (key, digest) = (&new.idempotency_key, &new.digest);
+            let added = self
+                .commands
+                .add_command(&access.scope, &command, key, digest, last)
+                .await;
+            if unless_conflict(added)?.is_some() {
+                return self.send(&access.scope, command).await;
+            }
         }
-        let rooms_version = self.check(robot, &new.order).await?;
-        let command = self.store(access, new, rooms_version, now).await?;
-        self.send(&access.scope, command).await
+        Err(UseCaseError::contended("command"))
     }
 
-    /// Refuses what cannot succeed; gives the version of the room list.
-    async fn check(&self, robot: RobotId, order: &Order) -> Result<u64, UseCaseError> {
-        let health = self.health.health(robot).await?;
+    /// What the key was used for before.
+    async fn issued_before(
+        &self,
+        access: &RobotAccess,
+        new: &NewCommand,
+    ) -> Result<Option<Command>, UseCaseError> {
+        let robot = access.robot.id;
+        let key = new.idempotency_key.as_str();
+        match self.commands.reservation(&access.scope, robot, key).await? {
+            Some(taken) if taken.digest != new.digest => Err(UseCaseError::KeyReused),
+            Some(taken) => Ok(self.commands.command(&access.scope, robot, taken.command).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Refuses what cannot succeed; gives the version of the room list and the number of the last command.
+    async fn check(
+        &self,
+        robot: RobotId,
+        order: &Order,
+    ) -> Result<(u64, Option<CommandNumber>), UseCaseError> {
+        let (health, settings, last) = try_join!(
+            self.health.health(robot),
+            self.settings.settings(robot),
+            self.commands.last_number(robot)
+        )?;
         if !health.is_connected() {
             return Err(UseCaseError::RobotOffline);
         }
@@ -87,45 +109,9 @@ impl Commanding {
             // Floors have no rooms yet, so that every room id is one that is not there.
             Some(Scope::Rooms { .. }) => Err(UseCaseError::RoomsChanged),
             Some(Scope::WholeHome | Scope::Zones { .. }) | None => {
-                let settings = self.settings.settings(robot).await?;
-                Ok(settings.map_or(0, |settings| settings.rooms_version))
+                Ok((settings.map_or(0, |settings| settings.rooms_version), last))
             }
         }
-    }
-
-    async fn store(
-        &self,
-        access: &RobotAccess,
-        new: NewCommand,
-        rooms_version: u64,
-        now: Timestamp,
-    ) -> Result<Command, UseCaseError> {
-        let command = Command {
-            id: new.id,
-            robot: access.robot.id,
-            home: access.pairing.home,
-            pairing: access.pairing.id,
-            number: self.take_number(access.robot.id, now).await?,
-            order: new.order,
-            issuer: new.issuer,
-            issued_at: now,
-            expires_at: now.plus(COMMAND_VALID),
-            rooms_version,
-            state: CommandState::Requested,
-        };
-        self.commands.add_command(&access.scope, &command).await?;
-        Ok(command)
-    }
-
-    async fn take_number(&self, robot: RobotId, now: Timestamp) -> Result<CommandNumber, UseCaseError> {
-        for _ in 0..MAX_ATTEMPTS {
-            let last = self.commands.last_number(robot).await?;
-            let next = CommandNumber::after(last, now);
-            if unless_conflict(self.commands.take_number(robot, last, next).await)?.is_some() {
-                return Ok(next);
-            }
-        }
-        Err(UseCaseError::contended("command number"))
     }
 
     async fn send(&self, scope: &HomeScope, command: Command) -> Result<Command, UseCaseError> {
@@ -161,5 +147,27 @@ impl Commanding {
         }
         let stored = self.commands.command(scope, command.robot, command.id).await?;
         Ok(stored.unwrap_or(command))
+    }
+}
+
+fn command(
+    access: &RobotAccess,
+    new: &NewCommand,
+    rooms_version: u64,
+    number: CommandNumber,
+    now: Timestamp,
+) -> Command {
+    Command {
+        id: new.id,
+        robot: access.robot.id,
+        home: access.pairing.home,
+        pairing: access.pairing.id,
+        number,
+        order: new.order.clone(),
+        issuer: new.issuer,
+        issued_at: now,
+        expires_at: now.plus(COMMAND_VALID),
+        rooms_version,
+        state: CommandState::Requested,
     }
 }

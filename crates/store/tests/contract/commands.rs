@@ -1,36 +1,77 @@
 use std::time::Duration;
 
 use domain::command::{Command, CommandNumber, CommandState, Rejection};
-use domain::id::CommandId;
 use domain::ports::{CommandStore, Reservation, StoreError};
 
 use crate::local_table::LocalTable;
-use crate::samples::{AT, command, robot_id, run_id, scope};
+use crate::samples::{command, robot_id, run_id, scope};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Adds a command under a key, as the robot's first or after another.
+async fn add(
+    store: &dyn CommandStore,
+    command: &Command,
+    key: &str,
+    last: Option<CommandNumber>,
+) -> Result<(), StoreError> {
+    store.add_command(&scope(1), command, key, "aa", last).await
+}
+
+fn is_conflict(result: &Result<(), StoreError>) -> bool {
+    matches!(result, Err(StoreError::Conflict { .. }))
+}
+
 pub async fn command_store(store: &dyn CommandStore) {
-    let command = command(1, 1);
+    let first = command(1, 1);
+    let (home, robot) = (scope(1), robot_id(1));
+    assert_eq!(store.command(&home, robot, first.id).await.unwrap(), None);
+    assert_eq!(store.last_number(robot).await.unwrap(), None);
+    assert_eq!(store.reservation(&home, robot, "tap").await.unwrap(), None);
+    add(store, &first, "tap", None).await.unwrap();
     assert_eq!(
-        store.command(&scope(1), robot_id(1), command.id).await.unwrap(),
+        store.command(&home, robot, first.id).await.unwrap(),
+        Some(first.clone())
+    );
+    assert_eq!(store.last_number(robot).await.unwrap(), Some(first.number));
+    assert_eq!(store.last_number(robot_id(2)).await.unwrap(), None);
+    let taken = Reservation {
+        command: first.id,
+        digest: "aa".into(),
+    };
+    assert_eq!(store.reservation(&home, robot, "tap").await.unwrap(), Some(taken));
+    all_or_nothing(store, &first).await;
+    states(store, &first).await;
+}
+
+/// A command whose id, number or key is not free leaves nothing behind.
+async fn all_or_nothing(store: &dyn CommandStore, first: &Command) {
+    let second = Command {
+        number: CommandNumber(first.number.0 + 1),
+        ..command(2, 1)
+    };
+    let same_id = Command {
+        id: first.id,
+        ..second.clone()
+    };
+    assert!(is_conflict(
+        &add(store, &same_id, "tap 2", Some(first.number)).await
+    ));
+    assert!(is_conflict(&add(store, &second, "tap", Some(first.number)).await));
+    assert!(is_conflict(&add(store, &second, "tap 2", None).await));
+    assert!(is_conflict(
+        &add(store, &second, "tap 2", Some(second.number)).await
+    ));
+    assert_eq!(
+        store.command(&scope(1), robot_id(1), second.id).await.unwrap(),
         None
     );
-    store.add_command(&scope(1), &command).await.unwrap();
+    assert_eq!(store.last_number(robot_id(1)).await.unwrap(), Some(first.number));
     assert_eq!(
-        store.command(&scope(1), robot_id(1), command.id).await.unwrap(),
-        Some(command.clone())
+        store.reservation(&scope(1), robot_id(1), "tap 2").await.unwrap(),
+        None
     );
-    let again = Command {
-        number: CommandNumber(8),
-        ..command.clone()
-    };
-    assert!(matches!(
-        store.add_command(&scope(1), &again).await,
-        Err(StoreError::Conflict { .. })
-    ));
-    states(store, &command).await;
-    reservations(store).await;
-    numbers(store).await;
+    add(store, &second, "tap 2", Some(first.number)).await.unwrap();
 }
 
 async fn states(store: &dyn CommandStore, command: &Command) {
@@ -76,63 +117,17 @@ async fn states(store: &dyn CommandStore, command: &Command) {
     );
 }
 
-async fn reservations(store: &dyn CommandStore) {
-    let (first, second) = (CommandId::new(AT, 1), CommandId::new(AT, 2));
-    let reserve = |robot, key, command, digest| async move {
-        store
-            .reserve(&scope(1), robot_id(robot), key, command, digest)
-            .await
-            .unwrap()
-    };
-    assert_eq!(reserve(1, "tap", first, "aa").await, Reservation::New);
-    let taken = Reservation::Taken {
-        command: first,
-        digest: "aa".into(),
-    };
-    assert_eq!(reserve(1, "tap", second, "bb").await, taken);
-    assert_eq!(reserve(1, "tap 2", second, "bb").await, Reservation::New);
-    assert_eq!(reserve(2, "tap", second, "bb").await, Reservation::New);
-}
-
-async fn numbers(store: &dyn CommandStore) {
-    let robot = robot_id(1);
-    let (one, two) = (CommandNumber(1_790_000_000_000), CommandNumber(1_790_000_000_001));
-    assert_eq!(store.last_number(robot).await.unwrap(), None);
-    assert!(matches!(
-        store.take_number(robot, Some(one), two).await,
-        Err(StoreError::Conflict { .. })
-    ));
-    store.take_number(robot, None, one).await.unwrap();
-    assert!(matches!(
-        store.take_number(robot, None, two).await,
-        Err(StoreError::Conflict { .. })
-    ));
-    store.take_number(robot, Some(one), two).await.unwrap();
-    assert_eq!(store.last_number(robot).await.unwrap(), Some(two));
-    assert_eq!(store.last_number(robot_id(2)).await.unwrap(), None);
-}
-
 pub async fn two_writers_one_wins(store: &dyn CommandStore) {
-    for round in 0..8 {
-        let robot = robot_id(round);
-        let take = |n| store.take_number(robot, None, CommandNumber(n));
-        let (first, second) = tokio::join!(take(1), take(2));
+    for round in 1..8 {
+        let (one, two) = (command(2 * round, round), command(2 * round + 1, round));
+        let (first, second) = tokio::join!(add(store, &one, "tap", None), add(store, &two, "swipe", None));
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
-
-        let (ours, home) = (CommandId::new(AT, 1), scope(1));
-        let reserve = |command, digest| store.reserve(&home, robot, "tap", command, digest);
-        let (first, second) = tokio::join!(reserve(ours, "aa"), reserve(CommandId::new(AT, 2), "bb"));
-        let won = [first.unwrap(), second.unwrap()]
-            .iter()
-            .filter(|won| **won == Reservation::New)
-            .count();
-        assert_eq!(won, 1);
     }
 }
 
 pub async fn commands_stay_in_their_home(store: &dyn CommandStore) {
     let command = command(1, 1);
-    store.add_command(&scope(1), &command).await.unwrap();
+    add(store, &command, "tap", None).await.unwrap();
     assert_eq!(
         store.command(&scope(2), robot_id(1), command.id).await.unwrap(),
         None
@@ -150,44 +145,48 @@ pub async fn commands_stay_in_their_home(store: &dyn CommandStore) {
         )
         .await;
     assert!(matches!(foreign, Err(StoreError::Conflict { .. })));
-    let id = |n| CommandId::new(AT, n);
     assert_eq!(
-        store
-            .reserve(&scope(1), robot_id(1), "tap", id(1), "aa")
-            .await
-            .unwrap(),
-        Reservation::New
+        store.reservation(&scope(2), robot_id(1), "tap").await.unwrap(),
+        None
     );
     assert_eq!(
-        store
-            .reserve(&scope(2), robot_id(1), "tap", id(2), "bb")
-            .await
-            .unwrap(),
-        Reservation::New
+        store.reservation(&scope(1), robot_id(2), "tap").await.unwrap(),
+        None
     );
 }
 
 #[tokio::test]
 async fn an_idempotency_key_is_free_again_after_a_day() {
     let table = LocalTable::start().await;
-    let (home, robot) = (scope(1), robot_id(1));
-    let reserve = |n| {
+    let first = command(1, 1);
+    let second = Command {
+        number: CommandNumber(first.number.0 + 1),
+        ..command(2, 1)
+    };
+    add(&table.store, &first, "tap", None).await.unwrap();
+    table.pass(DAY - Duration::from_secs(1));
+    assert!(is_conflict(
+        &add(&table.store, &second, "tap", Some(first.number)).await
+    ));
+    table.pass(Duration::from_secs(1));
+    assert_eq!(
         table
             .store
-            .reserve(&home, robot, "tap", CommandId::new(AT, n), "aa")
-    };
-    assert_eq!(reserve(1).await.unwrap(), Reservation::New);
-    table.pass(DAY - Duration::from_secs(1));
-    assert!(matches!(reserve(2).await.unwrap(), Reservation::Taken { .. }));
-    table.pass(Duration::from_secs(1));
-    assert_eq!(reserve(2).await.unwrap(), Reservation::New);
+            .reservation(&scope(1), robot_id(1), "tap")
+            .await
+            .unwrap(),
+        None
+    );
+    add(&table.store, &second, "tap", Some(first.number))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn commands_are_forgotten_after_thirty_days() {
     let table = LocalTable::start().await;
     let command = command(1, 1);
-    table.store.add_command(&scope(1), &command).await.unwrap();
+    add(&table.store, &command, "tap", None).await.unwrap();
     table.pass(30 * DAY);
     assert_eq!(
         table

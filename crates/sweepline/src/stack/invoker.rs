@@ -27,6 +27,7 @@ pub struct Invoker {
     handlers: Arc<HashMap<String, Handler>>,
     failures: Failures,
     permits: Arc<Semaphore>,
+    retry_after: [Duration; 2],
 }
 
 impl Invoker {
@@ -36,6 +37,7 @@ impl Invoker {
             handlers: Arc::new(handlers),
             failures,
             permits: Arc::new(Semaphore::new(MAX_CONCURRENT)),
+            retry_after: RETRY_AFTER,
         }
     }
 
@@ -64,7 +66,7 @@ impl Invoker {
                 .failures
                 .keep(function, &event, "there is no such function", now());
         };
-        let mut waits = RETRY_AFTER.iter();
+        let mut waits = self.retry_after.iter();
         loop {
             let Err(error) = handler(event.clone()).await else {
                 return;
@@ -85,6 +87,14 @@ mod tests {
 
     use super::*;
 
+    /// Tries again at once, so that no test waits.
+    fn impatient(handlers: HashMap<String, Handler>, dir: &std::path::Path) -> Invoker {
+        Invoker {
+            retry_after: [Duration::ZERO; 2],
+            ..Invoker::new(handlers, Failures::new(dir))
+        }
+    }
+
     fn counting(calls: &Arc<AtomicUsize>, failing: usize) -> HashMap<String, Handler> {
         let calls = Arc::clone(calls);
         let handler: Handler = Arc::new(move |_| {
@@ -100,19 +110,19 @@ mod tests {
         HashMap::from([("Fold".to_owned(), handler)])
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_failed_event_comes_again() {
         let (calls, dir) = (Arc::default(), tempfile::tempdir().unwrap());
-        let invoker = Invoker::new(counting(&calls, 2), Failures::new(dir.path()));
+        let invoker = impatient(counting(&calls, 2), dir.path());
         invoker.invoke("Fold", Value::Null).await;
         assert_eq!(calls.load(Ordering::SeqCst), 3);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn an_event_that_fails_for_good_is_kept() {
         let (calls, dir) = (Arc::default(), tempfile::tempdir().unwrap());
-        let invoker = Invoker::new(counting(&calls, usize::MAX), Failures::new(dir.path()));
+        let invoker = impatient(counting(&calls, usize::MAX), dir.path());
         invoker.invoke("Fold", Value::from("kept")).await;
         let kept = std::fs::read_dir(dir.path())
             .unwrap()

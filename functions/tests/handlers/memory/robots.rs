@@ -95,14 +95,12 @@ impl SettingsStore for Memory {
 
 #[async_trait]
 impl CommandStore for Memory {
-    async fn reserve(
+    async fn reservation(
         &self,
         _: &HomeScope,
         _: RobotId,
         _: &str,
-        _: CommandId,
-        _: &str,
-    ) -> Result<Reservation, StoreError> {
+    ) -> Result<Option<Reservation>, StoreError> {
         unused()
     }
 
@@ -110,16 +108,14 @@ impl CommandStore for Memory {
         unused()
     }
 
-    async fn take_number(
+    async fn add_command(
         &self,
-        _: RobotId,
+        _: &HomeScope,
+        _: &Command,
+        _: &str,
+        _: &str,
         _: Option<CommandNumber>,
-        _: CommandNumber,
     ) -> Result<(), StoreError> {
-        unused()
-    }
-
-    async fn add_command(&self, _: &HomeScope, _: &Command) -> Result<(), StoreError> {
         unused()
     }
 
