@@ -2,7 +2,7 @@
  * What the page says about a request to a robot.
  */
 
-import { ago, clock, errorWords, reasonWords } from './words.js';
+import { clock, errorWords, lastHeard, reasonWords } from './words.js';
 
 /** @typedef {import('./command-flow.js').FlowState} FlowState */
 /** @typedef {import('./types.js').Robot} Robot */
@@ -62,7 +62,7 @@ export function commandWords(flow, robot) {
 export function robotWords(robot) {
   const error = errorWords(robot.error);
   if (!robot.connected) {
-    const heard = `Offline: last heard ${ago(robot.last_seen)}.`;
+    const heard = `Offline: ${lastHeard(robot.last_seen)}.`;
     return { text: error ? `${heard} ${error}` : heard, tone: 'alarm', steps: 0 };
   }
   if (error) return { text: error, tone: 'alarm', steps: 0 };
@@ -103,7 +103,7 @@ function sent(command, asked) {
 function refused(problem, robot) {
   switch (problem.code) {
     case 'robot_offline':
-      return `The robot is offline: last heard ${ago(robot.last_seen)}. Nothing was sent.`;
+      return `The robot is offline: ${lastHeard(robot.last_seen)}. Nothing was sent.`;
     case 'robot_busy':
       return 'The robot is busy with a run already.';
     case 'rooms_changed':

@@ -63,7 +63,7 @@ export function openUnpair(robot, onChange) {
   openFormDialog({
     title: `Remove ${robot.name}?`,
     text: 'The robot loses its access at once and can be paired with another home. This cannot be undone.',
-    action: 'Remove robot',
+    action: 'Remove',
     danger: true,
     submit: async () => {
       await request(path`/v1/robots/${robot.id}`, { method: 'DELETE' });

@@ -32,10 +32,15 @@ export function robotCard(robot) {
       link.dataset.tone = now.connected ? tone : 'off';
       say(name, now.name);
       say(state, now.connected ? words : 'Offline');
-      say(heard, now.connected ? (errorWords(now.error) ?? 'Connected') : `Seen ${ago(now.last_seen)}`);
+      say(heard, now.connected ? (errorWords(now.error) ?? 'Connected') : seen(now.last_seen));
       battery.update(now);
     },
   };
+}
+
+/** @param {string|null} time */
+function seen(time) {
+  return time === null ? 'Not heard of yet' : `Seen ${ago(time)}`;
 }
 
 /** A battery with its charge, also read out. */

@@ -89,6 +89,11 @@ export function outcomeWords(run) {
   return OUTCOMES[run.outcome ?? ''] ?? (run.outcome ? sentence(run.outcome) : 'Finished');
 }
 
+/** @param {string|null} lastSeen @returns {string} a sentence's end, such as "last heard 3 min ago" */
+export function lastHeard(lastSeen) {
+  return lastSeen === null ? 'not heard of yet' : `last heard ${ago(lastSeen)}`;
+}
+
 /** @param {string|number|null} time @returns {string} such as "3 min ago" or "yesterday at 14:20" */
 export function ago(time) {
   if (time === null) return 'never';
