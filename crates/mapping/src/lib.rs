@@ -6,6 +6,7 @@
 pub mod align;
 pub mod class_grid;
 pub mod components;
+pub mod coverage;
 pub mod deflate;
 pub mod distance;
 pub mod floor_plan;

@@ -1,0 +1,204 @@
+//! Where the robot's centre can be, and the shortest ways between.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use geo::{Contains, Point, Polygon};
+
+use crate::class_grid::{CellClass, ClassGrid};
+use crate::distance::distance_to;
+use crate::grid::Grid;
+use crate::tile::{CELL_METRES, CellIndex};
+
+/// Cost of a step to the next cell along a side; to a corner it is [`DIAGONAL`].
+const STRAIGHT: u32 = 10;
+const DIAGONAL: u32 = 14;
+/// Driving through what is always there would cost this many times as much; what is there at times costs its share.
+const PRESENCE_COST: u32 = 4;
+
+/// The part of a floor that a robot's centre can reach from its dock.
+pub(super) struct Space {
+    /// Whether the centre can be in a cell.
+    centre: Grid<bool>,
+    /// Cost of a step into each cell, as a multiple of 1/255.
+    price: Grid<u32>,
+    /// The reachable cell next to the dock.
+    start: usize,
+}
+
+impl Space {
+    /// The cells at least `radius` metres from anything permanent, unknown or forbidden, as far as they hang together
+    /// with the one nearest to the dock.
+    pub(super) fn new(
+        classes: &ClassGrid,
+        no_go: &[Polygon<f64>],
+        dock: CellIndex,
+        radius: f64,
+    ) -> Option<Self> {
+        let blocked = blocked_cells(classes, no_go);
+        // What lies outside the grid is unknown, which is as good as a wall.
+        let padded = padded(&blocked)?;
+        let clear = distance_to(&padded).map(|distance| f64::from(distance) * CELL_METRES >= radius);
+        let near = |cell: CellIndex| i64::from(cell.x - dock.x).pow(2) + i64::from(cell.y - dock.y).pow(2);
+        let (start, _) = clear
+            .iter()
+            .filter(|(_, clear)| *clear)
+            .min_by_key(|(cell, _)| near(*cell))?;
+        let price = clear.map(|_| 255);
+        let mut space = Self {
+            start: clear.slot(start)?,
+            centre: clear,
+            price,
+        };
+        space.keep_reachable();
+        for (cell, classed) in classes
+            .cells()
+            .iter()
+            .filter(|(_, classed)| classed.class == CellClass::Movable)
+        {
+            space
+                .price
+                .set(cell, 255 + PRESENCE_COST * u32::from(classed.presence));
+        }
+        Some(space)
+    }
+
+    /// Whether the centre can be in each cell.
+    pub(super) fn centre(&self) -> &Grid<bool> {
+        &self.centre
+    }
+
+    /// The reachable cell next to the dock.
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
+    pub(super) fn is_reachable(&self, slot: usize) -> bool {
+        self.centre.cells().get(slot) == Some(&true)
+    }
+
+    /// The cheapest way from a cell to the nearest goal, both included (Dijkstra 1959).
+    pub(super) fn way(&self, from: usize, is_goal: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
+        // Steps are kept one higher, so that the zeros of a fresh page need not be written.
+        let mut before = vec![0usize; self.centre.cells().len()];
+        let goal = self.spread(
+            from,
+            |slot, _| is_goal(slot),
+            |slot, previous| {
+                before
+                    .get_mut(slot)
+                    .into_iter()
+                    .for_each(|place| *place = previous + 1)
+            },
+        )?;
+        let mut way = vec![goal];
+        let mut here = goal;
+        while here != from {
+            here = before.get(here)?.checked_sub(1)?;
+            way.push(here);
+        }
+        way.reverse();
+        Some(way)
+    }
+
+    /// Metres of the shortest way from a cell to each of `places`, infinite where there is none.
+    pub(super) fn distances(&self, from: usize, places: &[usize]) -> Vec<f64> {
+        let mut found = vec![f64::INFINITY; places.len()];
+        let mut missing = places.len();
+        self.spread(
+            from,
+            |slot, cost| {
+                for (place, distance) in places.iter().zip(&mut found).filter(|(place, _)| **place == slot) {
+                    debug_assert_eq!(*place, slot);
+                    *distance = cost as f64 / f64::from(255 * STRAIGHT) * CELL_METRES;
+                    missing -= 1;
+                }
+                missing == 0
+            },
+            |_, _| {},
+        );
+        found
+    }
+
+    /// Visits cells in order of their cost until `is_done`, telling `arrive` from where each is best come to.
+    fn spread(
+        &self,
+        from: usize,
+        mut is_done: impl FnMut(usize, u64) -> bool,
+        mut arrive: impl FnMut(usize, usize),
+    ) -> Option<usize> {
+        // Costs are kept one higher: 0 is a cell that was not come to yet.
+        let mut costs = vec![0u64; self.centre.cells().len()];
+        let mut open = BinaryHeap::from([(Reverse(1), from)]);
+        *costs.get_mut(from)? = 1;
+        while let Some((Reverse(cost), slot)) = open.pop() {
+            if costs.get(slot).is_none_or(|best| cost > *best) {
+                continue;
+            }
+            if is_done(slot, cost - 1) {
+                return Some(slot);
+            }
+            for near in self
+                .centre
+                .neighbours::<8>(slot)
+                .filter(|near| self.is_reachable(*near))
+            {
+                let total = cost + self.step(slot, near);
+                if let Some(best) = costs.get_mut(near).filter(|best| **best == 0 || total < **best) {
+                    *best = total;
+                    arrive(near, slot);
+                    open.push((Reverse(total), near));
+                }
+            }
+        }
+        None
+    }
+
+    fn step(&self, from: usize, to: usize) -> u64 {
+        let apart = from.abs_diff(to);
+        let is_straight = apart == 1 || apart == self.centre.width();
+        let price = self.price.cells().get(to).copied().unwrap_or(255);
+        u64::from(if is_straight { STRAIGHT } else { DIAGONAL }) * u64::from(price)
+    }
+
+    fn keep_reachable(&mut self) {
+        let mut reached = self.centre.map(|_| false);
+        self.spread(
+            self.start,
+            |_, _| false,
+            |slot, _| {
+                if let Some(cell) = reached.cells_mut().get_mut(slot) {
+                    *cell = true;
+                }
+            },
+        );
+        if let Some(cell) = reached.cells_mut().get_mut(self.start) {
+            *cell = true;
+        }
+        self.centre = reached;
+    }
+}
+
+/// The grid with a rim of blocked cells around it.
+fn padded(blocked: &Grid<bool>) -> Option<Grid<bool>> {
+    let (width, height) = (blocked.width() + 2, blocked.height() + 2);
+    let mut padded = Grid::filled(blocked.origin().offset(-1, -1), width, height, true).ok()?;
+    blocked
+        .iter()
+        .for_each(|(cell, is_blocked)| padded.set(cell, is_blocked));
+    Some(padded)
+}
+
+fn blocked_cells(classes: &ClassGrid, no_go: &[Polygon<f64>]) -> Grid<bool> {
+    let mut blocked = classes.cells().map(|cell| !cell.class.is_traversable());
+    for (slot, cell) in blocked
+        .cells_mut()
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, cell)| !**cell)
+    {
+        let (x, y) = classes.cells().cell(slot).centre_metres();
+        *cell = no_go.iter().any(|zone| zone.contains(&Point::new(x, y)));
+    }
+    blocked
+}
