@@ -16,7 +16,7 @@ use thiserror::Error;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
-use crate::HandlerError;
+use crate::{HandlerError, HandlerParts};
 
 /// Why a function cannot start.
 #[derive(Debug, Error)]
@@ -78,6 +78,20 @@ pub async fn table() -> Result<Arc<TableStore>, InitError> {
         ..ConnectConfig::default()
     };
     Ok(Arc::new(store::connect(config, Arc::new(now)).await))
+}
+
+/// What the handlers of robots' messages work with: the table, and robots through AWS IoT, at the endpoint that the
+/// variable `IOT_ENDPOINT` names or at the region's own.
+pub async fn parts() -> Result<HandlerParts, InitError> {
+    let store = table().await?;
+    let config = iot::ConnectConfig {
+        data_host: variable("IOT_ENDPOINT").ok(),
+        commands: iot::CommandDelivery::Direct,
+    };
+    Ok(HandlerParts {
+        store,
+        mailbox: Arc::new(iot::data_plane(&config).await),
+    })
 }
 
 /// The account and region of the IoT resources, from the variables `AWS_REGION` and `ACCOUNT_ID`.

@@ -74,7 +74,13 @@ async fn through_the_stack(driver: Replay, out: &Path) -> anyhow::Result<Value> 
 
     let (scope, published) = (demo.scope(&stack.parts).await?, stack.rules.published());
     let tiles = stack.parts.store.tile_revs(&scope, run.id).await?.len();
-    let classes = stack.parts.deriving().map(&scope, vote.floor).await?.classes();
+    let classes = stack
+        .parts
+        .handlers()
+        .deriving()
+        .map(&scope, vote.floor)
+        .await?
+        .classes();
     write_map(&classes, out)?;
     stack.stop().await;
     Ok(json!({

@@ -38,7 +38,7 @@ fn one(parts: &Parts, template: &Template, id: &str) -> anyhow::Result<Handler> 
     let function = template
         .function(id)
         .ok_or_else(|| anyhow!("infra/template.yaml: there is no function {id}"))?;
-    let incidents = parts.store.clone();
+    let (parts, incidents) = (parts.handlers(), parts.store.clone());
     Ok(match function.binary.as_str() {
         "map_ingest" => handler!(MapIngest::new(parts.ingesting(), incidents)),
         "run_events" => handler!(RunReports::new(parts.run_events(), incidents)),

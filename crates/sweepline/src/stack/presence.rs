@@ -39,5 +39,5 @@ async fn close(parts: &Parts, health: RobotHealth) -> anyhow::Result<()> {
         at: now(),
         reason,
     };
-    Ok(parts.presence().take(health.robot, &event).await?)
+    Ok(parts.handlers().presence().take(health.robot, &event).await?)
 }
