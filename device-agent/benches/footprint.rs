@@ -2,7 +2,8 @@
 //!
 //! A second process runs the agent, connected over mutual TLS, on ten minutes of sweeps of a home of 60 m² at 5 Hz
 //! with 360 beams. It is fed faster than a robot would; the processor time is set against the ten minutes. Prints one
-//! JSON line: `rss_bytes` (peak), `cpu_percent` (of one core), `binary_bytes` (stripped, this profile).
+//! JSON line: `rss_bytes` (peak), `cpu_percent` (of one core), `binary_bytes` (of `sweepline-agent` in the profile of the
+//! bench: `cargo bench --profile release` measures what is shipped).
 
 #![allow(
     clippy::unwrap_used,

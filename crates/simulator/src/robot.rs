@@ -1,5 +1,6 @@
 //! A simulated robot behind the agent's driver trait.
 
+mod outing;
 mod scope;
 
 use std::collections::VecDeque;
@@ -17,14 +18,16 @@ use mapping::pose::Pose;
 use mapping::tile::CellIndex;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
 use crate::home::Home;
 use crate::layout::Layout;
-use crate::path::{CLEARANCE_METRES, covering};
+use crate::path::CLEARANCE_METRES;
 use crate::route::Reach;
 use crate::{lidar, steering};
 
+use outing::Outing;
 use scope::Ground;
 
 /// Simulated time from one sweep to the next.
@@ -162,14 +165,15 @@ impl SimRobot {
     }
 
     /// Does as it is told.
+    ///
+    /// # Errors
+    /// [`DriverError::Unsupported`] for a start in rooms, which it does not know.
     pub fn obey(&mut self, order: DriverOrder) -> Result<(), DriverError> {
         match order {
-            DriverOrder::Start(Scope::Rooms { .. }) => {
-                return Err(DriverError::Unsupported {
-                    order: "start in rooms",
-                });
+            DriverOrder::Start(scope) => {
+                let path = self.outing(scope)?.path();
+                self.set_out(path);
             }
-            DriverOrder::Start(scope) => self.start(&scope),
             DriverOrder::Pause => self.is_paused = true,
             DriverOrder::Resume => self.is_paused = false,
             DriverOrder::Stop => self.stop(),
@@ -197,22 +201,32 @@ impl SimRobot {
     }
 
     /// The furniture is where it is for this run, and the run's frame is the dock as well as the robot knows it.
-    fn start(&mut self, scope: &Scope) {
+    fn outing(&mut self, scope: Scope) -> Result<Outing, DriverError> {
+        if matches!(scope, Scope::Rooms { .. }) {
+            return Err(DriverError::Unsupported {
+                order: "start in rooms",
+            });
+        }
         self.runs += 1;
-        self.layout = self.home.layout(self.runs ^ self.config.seed << 16, &self.pose);
-        let dock = self.home.dock();
+        self.layout = self.home.layout(self.runs ^ (self.config.seed << 16), &self.pose);
         let mut noise = |deviation: f64| lidar::normal(&mut self.random) * deviation;
         let (dx, dy, turn) = (noise(FRAME_NOISE.0), noise(FRAME_NOISE.0), noise(FRAME_NOISE.1));
-        self.frame = dock.compose(&Pose::new(dx, dy, turn));
-        self.is_paused = false;
+        self.frame = self.home.dock().compose(&Pose::new(dx, dy, turn));
         let ground = Ground {
             frame: self.frame,
-            preferences: &self.preferences,
+            preferences: self.preferences.clone(),
             scope,
         };
-        let reach = self.reach(|cell| ground.is_allowed(cell));
-        let path = covering(&reach, self.cell(), |cell| ground.is_wanted(cell));
+        Ok(Outing {
+            layout: self.layout.clone(),
+            start: self.cell(),
+            ground,
+        })
+    }
+
+    fn set_out(&mut self, path: Vec<CellIndex>) {
         self.path = path.into_iter().map(CellIndex::centre_metres).collect();
+        self.is_paused = false;
         self.task = Task::Clean;
     }
 
@@ -239,7 +253,7 @@ impl SimRobot {
         let dock = self.home.dock();
         let goal = CellIndex::of_metres(dock.x, dock.y);
         let way = self
-            .reach(|_| true)
+            .reach()
             .way(self.cell(), |cell| cell == goal)
             .unwrap_or_default();
         self.path = way
@@ -285,7 +299,7 @@ impl SimRobot {
             let next = self.set_aside.front().copied();
             let goal = next.map(|(x, y)| CellIndex::of_metres(x, y));
             let way = self
-                .reach(|_| true)
+                .reach()
                 .way(self.cell(), |cell| Some(cell) == goal)
                 .unwrap_or_default();
             self.path = way.into_iter().map(CellIndex::centre_metres).collect();
@@ -326,8 +340,8 @@ impl SimRobot {
         })
     }
 
-    fn reach(&self, allowed: impl Fn(CellIndex) -> bool) -> Reach {
-        Reach::new(&self.layout, self.cell(), CLEARANCE_METRES, allowed)
+    fn reach(&self) -> Reach {
+        Reach::new(&self.layout, self.cell(), CLEARANCE_METRES, |_| true)
     }
 
     fn cell(&self) -> CellIndex {
@@ -354,8 +368,17 @@ impl Driver for SimRobot {
         }
     }
 
+    /// A path is planned beside the runtime's threads, which robots of a fleet share.
     async fn order(&mut self, order: DriverOrder) -> Result<(), DriverError> {
-        self.obey(order)
+        let DriverOrder::Start(scope) = order else {
+            return self.obey(order);
+        };
+        let outing = self.outing(scope)?;
+        let planned = spawn_blocking(move || outing.path()).await;
+        self.set_out(planned.map_err(|error| DriverError::Unreachable(error.into()))?);
+        self.wake = None;
+        self.say_condition();
+        Ok(())
     }
 
     async fn next(&mut self) -> Option<Observed> {

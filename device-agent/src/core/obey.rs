@@ -101,6 +101,7 @@ impl Agent {
             CommandKind::Resume => self.order(DriverOrder::Resume),
             CommandKind::Dock => self.order(DriverOrder::Dock),
             CommandKind::Locate => self.order(DriverOrder::Locate),
+            // Whatever has no scope is no start; standing still is the safe reading.
             CommandKind::Start | CommandKind::Stop => self.order(DriverOrder::Stop),
         }
         self.pursuit = Some(Pursuit { command, kind });

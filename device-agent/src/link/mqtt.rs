@@ -35,6 +35,8 @@ pub const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const STABLE_AFTER: Duration = Duration::from_secs(30);
 /// The most messages that wait in memory; more are passed over and sent again from the outbox.
 pub const MAX_QUEUED: usize = 512;
+/// The most unacknowledged messages in each direction; the library sets room aside for all of them.
+pub const MAX_IN_FLIGHT: u16 = 64;
 /// How long closing may take.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -156,6 +158,8 @@ fn options(config: &MqttLinkConfig) -> Result<MqttOptions, LinkError> {
         .set_session_expiry_interval(Some(SESSION_EXPIRY.as_secs() as u32))
         .set_max_packet_size(Some(MAX_PACKET_BYTES))
         .set_connect_timeout(CONNECT_TIMEOUT)
+        .set_receive_maximum(Some(MAX_IN_FLIGHT))
+        .set_outgoing_inflight_upper_limit(MAX_IN_FLIGHT)
         .set_network_options(network);
     Ok(options)
 }

@@ -9,16 +9,16 @@ use mapping::tile::CellIndex;
 const WALL_CLEARANCE_METRES: f64 = 0.18;
 
 /// What the owner allows and wants, in the frame of the run.
-pub struct Ground<'a> {
+pub struct Ground {
     /// The run's frame in the plan's frame.
     pub frame: Pose,
     /// Restrictions.
-    pub preferences: &'a Preferences,
+    pub preferences: Preferences,
     /// What shall be cleaned.
-    pub scope: &'a Scope,
+    pub scope: Scope,
 }
 
-impl Ground<'_> {
+impl Ground {
     /// Whether the robot may be at `cell` of the plan.
     pub fn is_allowed(&self, cell: CellIndex) -> bool {
         let point = self.in_frame(cell);
@@ -37,7 +37,7 @@ impl Ground<'_> {
 
     /// Whether `cell` of the plan shall be cleaned.
     pub fn is_wanted(&self, cell: CellIndex) -> bool {
-        match self.scope {
+        match &self.scope {
             Scope::WholeHome => true,
             Scope::Rooms { .. } => false,
             Scope::Zones { zones } => {
@@ -121,8 +121,8 @@ mod tests {
         };
         let ground = Ground {
             frame: Pose::IDENTITY,
-            preferences: &preferences,
-            scope: &Scope::WholeHome,
+            preferences,
+            scope: Scope::WholeHome,
         };
         let allowed = |x: f64, y: f64| ground.is_allowed(CellIndex::of_metres(x, y));
         assert!(!allowed(1.5, 1.5) && !allowed(2.1, 1.5) && allowed(2.5, 1.5));
