@@ -1,7 +1,6 @@
 //! Errors as callers see them: RFC 9457 problem documents, one code each.
 
 use std::error::Error;
-use std::time::Duration;
 
 use access::Throttled;
 use axum::Json;
@@ -15,8 +14,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How long a caller shall wait after an outage of a service behind the API.
-const OUTAGE_RETRY: Duration = Duration::from_secs(1);
+/// How long a caller shall wait after an outage of a service behind the API, in seconds.
+const OUTAGE_RETRY_SECONDS: u32 = 1;
 
 /// What went wrong, in a word that programs can match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -124,7 +123,7 @@ pub struct Problem {
     detail: String,
     field: Option<String>,
     run: Option<RunId>,
-    retry_after: Option<Duration>,
+    retry_seconds: Option<u32>,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -158,7 +157,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             run: None,
-            retry_after: None,
+            retry_seconds: None,
             cause: None,
         }
     }
@@ -177,7 +176,7 @@ impl Problem {
     fn unavailable(what: &str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let mut problem =
             Self::new(Code::Unavailable, format!("{what} does not answer, try again")).because(cause);
-        problem.retry_after = Some(OUTAGE_RETRY);
+        problem.retry_seconds = Some(OUTAGE_RETRY_SECONDS);
         problem
     }
 
@@ -215,7 +214,8 @@ impl From<FieldError> for Problem {
 impl From<Throttled> for Problem {
     fn from(throttled: Throttled) -> Self {
         let mut problem = Self::new(Code::TooManyRequests, throttled.to_string());
-        problem.retry_after = Some(throttled.retry_after);
+        let seconds = throttled.retry_after.as_millis().div_ceil(1000);
+        problem.retry_seconds = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
         problem
     }
 }
@@ -293,11 +293,8 @@ impl IntoResponse for Problem {
                 HeaderValue::from_static("Bearer realm=\"sweepline\""),
             );
         }
-        if let Some(wait) = self.retry_after {
-            headers.insert(
-                RETRY_AFTER,
-                HeaderValue::from(wait.as_millis().div_ceil(1000) as u64),
-            );
+        if let Some(seconds) = self.retry_seconds {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -1,5 +1,7 @@
 //! The bootstrap binary as the Lambda service starts it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::process::Stdio;
 use std::time::Duration;
 

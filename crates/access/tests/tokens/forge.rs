@@ -121,7 +121,7 @@ impl Forge {
 
     /// A token of ours signed with the RSA key in some way.
     pub fn rsa(&self, header: &str, encoding: &'static dyn RsaEncoding) -> String {
-        compact(header, &claims(json!({})), |message| {
+        compact(header, claims(json!({})), |message| {
             rsa_sign(&self.rsa, encoding, message)
         })
     }
