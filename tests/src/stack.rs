@@ -77,13 +77,26 @@ pub struct Refusal {
 impl Stack {
     /// Starts a stack on `data` with [`ARGUMENTS`] and waits for its ready line.
     pub fn start(data: &Path) -> anyhow::Result<Self> {
+        Self::spawn(Command::new(program()?), data)
+    }
+
+    /// Starts a stack that can make no file larger than `kibibytes`, as if the disk were full beyond.
+    pub fn start_on_full_disk(data: &Path, kibibytes: u64) -> anyhow::Result<Self> {
+        let mut shell = Command::new("bash");
+        // Without the trap, the first write too many would end the program.
+        let script = format!(r#"trap "" XFSZ; ulimit -f {kibibytes}; exec "$0" "$@""#);
+        shell.arg("-c").arg(script).arg(program()?);
+        Self::spawn(shell, data)
+    }
+
+    fn spawn(mut command: Command, data: &Path) -> anyhow::Result<Self> {
         let log = data.with_extension("log");
         let errors = File::options().create(true).append(true).open(&log)?;
-        let mut child = command(data)?
+        up_on(&mut command, data)
             .args(ARGUMENTS)
             .stdout(Stdio::piped())
-            .stderr(errors)
-            .spawn()?;
+            .stderr(errors);
+        let mut child = command.spawn()?;
         let line = first_line(&mut child);
         let ready = line.and_then(|line| serde_json::from_str(&line).context(format!("ready line {line:?}")));
         match ready {
@@ -98,12 +111,12 @@ impl Stack {
 
     /// Starts a stack that is expected to refuse, with `arguments` beside its data folder, and waits for its end.
     pub fn refuse(data: &Path, arguments: &[&str]) -> anyhow::Result<Refusal> {
-        let mut command = command(data)?;
-        let mut child = command
+        let mut command = Command::new(program()?);
+        up_on(&mut command, data)
             .args(arguments)
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+            .stderr(Stdio::piped());
+        let mut child = command.spawn()?;
         let ended = until("the stack refuses", START_LIMIT, || Ok(child.try_wait()?));
         if ended.is_err() {
             child.kill()?;
@@ -151,10 +164,8 @@ impl Drop for Stack {
     }
 }
 
-fn command(data: &Path) -> anyhow::Result<Command> {
-    let mut command = Command::new(program()?);
-    command.arg("up").arg("--data").arg(data).stdin(Stdio::null());
-    Ok(command)
+fn up_on<'a>(command: &'a mut Command, data: &Path) -> &'a mut Command {
+    command.arg("up").arg("--data").arg(data).stdin(Stdio::null())
 }
 
 /// The program that `SWEEPLINE_BIN` names, or the one in the folder that cargo built this test into. Cargo builds it
