@@ -56,8 +56,7 @@ async fn measure() {
         let (mut session, _) = broker.accept_mqtt(false).await;
         let subscribe = session.expect(SUBSCRIBE).await;
         session.grant(&subscribe).await;
-        loop {
-            let message = session.expect(PUBLISH).await;
+        while let Some(message) = session.until_gone(PUBLISH).await {
             let topic = usize::from(u16::from_be_bytes([message.body[0], message.body[1]]));
             session.send(0x40, &message.body[2 + topic..4 + topic]).await;
         }

@@ -162,7 +162,8 @@ impl CurrentRun {
         self.event(kind, at)
     }
 
-    /// What should be reported at `at` by the driver's clock: everything after [`REPORT_EVERY`], or a full pack.
+    /// What should be stored and reported at `at` by the driver's clock: everything after [`REPORT_EVERY`], even if that
+    /// is only the progress, or a full pack.
     pub fn due_report(&mut self, at: Duration, full_bytes: usize) -> Option<Vec<PackedTile>> {
         if at.saturating_sub(self.looked) < LOOK_EVERY {
             return None;
@@ -171,7 +172,7 @@ impl CurrentRun {
         let tiles = self.report();
         let bytes: usize = tiles.iter().map(PackedTile::packed_bytes).sum();
         let waited = at.saturating_sub(self.reported) >= REPORT_EVERY;
-        if tiles.is_empty() || !(waited || bytes >= full_bytes) {
+        if !waited && bytes < full_bytes {
             return None;
         }
         self.reported = at;

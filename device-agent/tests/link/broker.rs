@@ -135,6 +135,16 @@ pub struct Session {
 }
 
 impl Session {
+    /// The next packet of this kind, or `None` when the robot has gone.
+    pub async fn until_gone(&mut self, kind: u8) -> Option<Packet> {
+        loop {
+            let packet = self.read().await.ok()?;
+            if packet.kind() == kind {
+                return Some(packet);
+            }
+        }
+    }
+
     /// The next packet of this kind; others are passed over.
     pub async fn expect(&mut self, kind: u8) -> Packet {
         loop {

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[allow(dead_code, reason = "the bench uses the rest of it")]
 mod broker;
 
 use std::time::{Duration, Instant};
