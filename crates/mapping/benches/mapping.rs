@@ -1,7 +1,14 @@
 //! Times of what runs for every scan, tile and run.
 
 use divan::{Bencher, black_box};
-use mapping::{CellIndex, HomeTile, Pose, RunCell, RunMapper, RunTile, Scan, TILE_CELLS};
+use std::collections::BTreeSet;
+
+use mapping::coverage::{Body, PlanRequest, plan};
+use mapping::rooms::{carry_over, find_rooms};
+use mapping::{
+    Aligner, CellIndex, HomeMap, HomeTile, Pose, RunCell, RunMap, RunMapper, RunTile, Scan, TILE_CELLS,
+    ballot,
+};
 
 fn main() {
     divan::main();
@@ -85,4 +92,77 @@ fn transform_a_run(bencher: Bencher<'_, '_>) {
     let run = mapper.finish();
     assert!(run.get(CellIndex::new(0, 0)) == RunCell::Free);
     bencher.bench_local(|| black_box(&run).transformed(&Pose::new(0.3, 0.2, 0.1)));
+}
+
+/// A run over a floor of 12 m × 8 m with four rooms and a table in one.
+fn flat() -> RunMap {
+    let mut run = RunMap::new();
+    for (x, y) in (-1..=240).flat_map(|x| (-1..=160).map(move |y| (x, y))) {
+        let outside = x < 0 || y < 0 || x > 239 || y > 159;
+        let wall = (x == 100 && !(30..48).contains(&y))
+            || (y == 80 && !(50..68).contains(&x) && !(150..168).contains(&x));
+        let table = (20..44).contains(&x) && (20..36).contains(&y);
+        let state = if outside || wall || table {
+            RunCell::Occupied
+        } else {
+            RunCell::Free
+        };
+        run.set(CellIndex::new(x, y), state);
+    }
+    run
+}
+
+fn home() -> HomeMap {
+    let (run, mut home) = (flat(), HomeMap::new());
+    (1..=5).for_each(|n| home.vote_run(&run, n).unwrap_or_default());
+    home
+}
+
+#[divan::bench]
+fn align_near_the_dock(bencher: Bencher<'_, '_>) {
+    let classes = home().classes().cells().map(|cell| cell.class);
+    let run = flat().transformed(&Pose::new(0.3, -0.2, 0.1));
+    let Ok(aligner) = Aligner::new(&classes) else {
+        return;
+    };
+    bencher.bench_local(|| aligner.align_near(black_box(&run), Pose::IDENTITY));
+}
+
+#[divan::bench]
+fn fold_a_run_into_a_home(bencher: Bencher<'_, '_>) {
+    let (run, mut home, mut n) = (flat(), home(), 5);
+    bencher.bench_local(|| {
+        n += 1;
+        home.vote_run(&ballot(black_box(&run), &Pose::new(0.02, 0.01, 0.003)), n)
+    });
+}
+
+#[divan::bench]
+fn classify_a_home(bencher: Bencher<'_, '_>) {
+    let home = home();
+    bencher.bench_local(|| black_box(&home).classes());
+}
+
+#[divan::bench]
+fn find_rooms_and_keep_their_numbers(bencher: Bencher<'_, '_>) {
+    let classes = home().classes();
+    let earlier = find_rooms(&classes);
+    bencher.bench_local(|| carry_over(&find_rooms(black_box(&classes)), &earlier, &BTreeSet::new()));
+}
+
+#[divan::bench]
+fn plan_a_home(bencher: Bencher<'_, '_>) {
+    let classes = home().classes();
+    let rooms = find_rooms(&classes);
+    let (dock, body) = ((1.0, 3.0), Body::default());
+    let request = PlanRequest {
+        classes: &classes,
+        rooms: &rooms,
+        only: None,
+        no_go: &[],
+        dock,
+        body,
+        pace: 1.0,
+    };
+    bencher.bench_local(|| plan(black_box(&request)));
 }

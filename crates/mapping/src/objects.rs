@@ -1,5 +1,7 @@
 //! Gathers movable cells into things: a chair, a box, a plant.
 
+use std::collections::BTreeMap;
+
 use geo::{Area, BooleanOps, Centroid, ConvexHull, Distance, Euclidean, MultiPoint, Point, Polygon};
 
 use crate::class_grid::{CellClass, ClassGrid};
@@ -12,13 +14,15 @@ use crate::tile::{CELL_METRES, CellIndex};
 /// Most things that one floor may have; the smallest beyond are left out.
 pub const MAX_OBJECTS: usize = 500;
 /// Fewest movable cells that make a thing.
-pub const MIN_OBJECT_CELLS: usize = 3;
+pub const MIN_OBJECT_CELLS: usize = 4;
 /// Parts of at least this many cells are things of their own.
 const SOLID_CELLS: usize = 12;
 /// Smaller parts this close to a solid thing belong to it, in cells.
 const NEAR_SOLID: f32 = 3.0;
 /// Smaller parts whose rims come this close to each other are the legs of one thing, in cells.
 const LEG_REACH: f32 = 4.5;
+/// Parts this close that are never there in the same run are one thing that moved, in cells.
+const MOVED_CELLS: i32 = 10;
 /// Two things are the same if this part of what they cover together is common …
 const SAME_OVERLAP: f64 = 0.3;
 /// … or their centres are this close, in metres.
@@ -71,8 +75,9 @@ pub fn find_objects(classes: &ClassGrid, evidence: &Grid<HomeCell>) -> Vec<Movab
             .and_then(|place| cells.get_mut(place));
         group.into_iter().for_each(|group| group.push(cell));
     }
-    let things = cells.iter().filter(|cells| cells.len() >= MIN_OBJECT_CELLS);
-    let mut objects: Vec<_> = things.map(|cells| object(cells, evidence)).collect();
+    cells.retain(|cells| cells.len() >= MIN_OBJECT_CELLS);
+    let things = with_moved_joined(cells, evidence);
+    let mut objects: Vec<_> = things.iter().map(|cells| object(cells, evidence)).collect();
     objects.sort_by(|a, b| b.area_m2.total_cmp(&a.area_m2));
     objects.truncate(MAX_OBJECTS);
     objects
@@ -120,6 +125,53 @@ fn groups(movable: &Grid<bool>) -> Components {
         let at = |distances: &Grid<f32>| distances.cells().get(slot).copied().unwrap_or(f32::INFINITY);
         is_movable || (at(&from_legs) <= LEG_REACH && at(&from_solid) > NEAR_SOLID)
     }))
+}
+
+/// Joins parts that are close and never there in the same run: one thing in several places.
+fn with_moved_joined(parts: Vec<Vec<CellIndex>>, evidence: &Grid<HomeCell>) -> Vec<Vec<CellIndex>> {
+    let pairs = (0..parts.len()).flat_map(|a| (a + 1..parts.len()).map(move |b| (a, b)));
+    let reach = i64::from(MOVED_CELLS).pow(2);
+    let gap_of = |a: usize, b: usize| {
+        parts
+            .get(a)
+            .zip(parts.get(b))
+            .map_or(i64::MAX, |(a, b)| gap(a, b))
+    };
+    let mut close: Vec<_> = pairs
+        .map(|(a, b)| (gap_of(a, b), a, b))
+        .filter(|(gap, ..)| *gap <= reach)
+        .collect();
+    close.sort_unstable();
+    let mut seen: Vec<u8> = parts.iter().map(|cells| runs_seen(cells, evidence)).collect();
+    let mut thing_of: Vec<usize> = (0..parts.len()).collect();
+    for (_, a, b) in close {
+        let (Some(a), Some(b)) = (thing_of.get(a).copied(), thing_of.get(b).copied()) else {
+            continue;
+        };
+        let both = seen.get(a).copied().zip(seen.get(b).copied());
+        if let Some((in_a, in_b)) = both.filter(|(in_a, in_b)| a != b && in_a & in_b == 0) {
+            seen.get_mut(a).into_iter().for_each(|seen| *seen = in_a | in_b);
+            thing_of
+                .iter_mut()
+                .filter(|thing| **thing == b)
+                .for_each(|thing| *thing = a);
+        }
+    }
+    let mut things: BTreeMap<usize, Vec<CellIndex>> = BTreeMap::new();
+    parts
+        .into_iter()
+        .zip(thing_of)
+        .for_each(|(cells, thing)| things.entry(thing).or_default().extend(cells));
+    things.into_values().collect()
+}
+
+/// Square of the smallest distance between cells of two parts, in cells.
+fn gap(a: &[CellIndex], b: &[CellIndex]) -> i64 {
+    let far = |a: &CellIndex, b: &CellIndex| i64::from(a.x - b.x).pow(2) + i64::from(a.y - b.y).pow(2);
+    a.iter()
+        .flat_map(|a| b.iter().map(move |b| far(a, b)))
+        .min()
+        .unwrap_or(i64::MAX)
 }
 
 fn object(cells: &[CellIndex], evidence: &Grid<HomeCell>) -> MovableObject {
@@ -212,6 +264,20 @@ mod tests {
         let found = objects(&home(&[square(20, 20), square(22, 21), square(21, 19), vec![]]));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].presence, found[0].runs_since_seen), (0.75, 1));
+    }
+
+    #[test]
+    fn a_thing_in_two_places_is_one_and_two_things_side_by_side_are_two() {
+        let moved = objects(&home(&[
+            square(20, 20),
+            square(30, 20),
+            square(20, 20),
+            square(30, 20),
+        ]));
+        assert_eq!(moved.len(), 1);
+        assert_eq!(moved[0].presence, 1.0);
+        let both = [square(20, 20), square(30, 20)].concat();
+        assert_eq!(objects(&home(&[both.clone(), vec![], both, vec![]])).len(), 2);
     }
 
     #[test]

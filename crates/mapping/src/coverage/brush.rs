@@ -41,11 +41,6 @@ impl Brush {
         self.left.cells().get(slot) == Some(&true)
     }
 
-    /// Number of cells still to be covered.
-    pub(super) fn left(&self) -> usize {
-        self.left.cells().iter().filter(|left| **left).count()
-    }
-
     /// How many cells would be covered from a cell.
     pub(super) fn gain(&self, slot: usize) -> usize {
         let cell = self.left.cell(slot);

@@ -145,7 +145,7 @@ impl Flood {
         let mut rooms: Vec<_> = roots
             .filter(|(_, basin)| basin.area >= MIN_CLOSET_CELLS)
             .collect();
-        rooms.sort_by(|(_, a), (_, b)| b.area.cmp(&a.area));
+        rooms.sort_by_key(|(_, basin)| std::cmp::Reverse(basin.area));
         let mut numbers = vec![0u32; self.basins.len()];
         for (number, (slot, _)) in (1..).zip(rooms) {
             numbers
