@@ -149,13 +149,18 @@ pub struct Order {
 }
 
 impl Order {
-    /// Checks that a start has a scope and that nothing else has one.
+    /// Checks that a start has a scope and that nothing else is about a part of the home.
+    ///
+    /// Whatever is not a start is about the whole robot; saying so with the whole home as scope changes nothing.
     pub fn new(kind: CommandKind, scope: Option<Scope>) -> Result<Self, FieldError> {
         let scope = scope.map(Scope::checked).transpose()?;
-        match (kind, &scope) {
+        match (kind, scope) {
             (CommandKind::Start, None) => Err(FieldError::new("scope", "a start must say what to clean")),
-            (CommandKind::Start, Some(_)) | (_, None) => Ok(Self { kind, scope }),
-            (_, Some(_)) => Err(FieldError::new("scope", "only a start has a scope")),
+            (CommandKind::Start, scope) => Ok(Self { kind, scope }),
+            (_, None | Some(Scope::WholeHome)) => Ok(Self { kind, scope: None }),
+            (_, Some(Scope::Rooms { .. } | Scope::Zones { .. })) => {
+                Err(FieldError::new("scope", "only a start may choose rooms or zones"))
+            }
         }
     }
 
@@ -332,10 +337,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_start_has_a_scope() {
+    fn only_a_start_chooses_what_to_clean() {
+        let rooms = Chosen::new("scope.rooms", vec![RoomId::from_u128(1)]).unwrap();
         assert!(Order::new(CommandKind::Start, None).is_err());
-        assert!(Order::new(CommandKind::Stop, Some(Scope::WholeHome)).is_err());
         assert!(Order::new(CommandKind::Start, Some(Scope::WholeHome)).is_ok());
+        assert!(Order::new(CommandKind::Stop, Some(Scope::Rooms { rooms })).is_err());
+        let stop = Order::new(CommandKind::Stop, Some(Scope::WholeHome)).unwrap();
+        assert_eq!(stop, Order::new(CommandKind::Stop, None).unwrap());
     }
 
     #[test]

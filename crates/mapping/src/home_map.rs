@@ -131,10 +131,14 @@ pub fn ballot(run: &RunMap, alignment: &Pose) -> RunMap {
     with_solid_things(run).transformed(alignment)
 }
 
-fn check_index(index: TileIndex) -> Result<(), HomeMapError> {
+/// Whether a home map may have the tile: what lies farther from the dock takes no part in votes.
+pub fn is_within_reach(index: TileIndex) -> bool {
     let reach = -MAX_HOME_TILE..MAX_HOME_TILE;
-    let inside = reach.contains(&index.x) && reach.contains(&index.y);
-    if inside {
+    reach.contains(&index.x) && reach.contains(&index.y)
+}
+
+fn check_index(index: TileIndex) -> Result<(), HomeMapError> {
+    if is_within_reach(index) {
         Ok(())
     } else {
         Err(HomeMapError::TooFar(index))

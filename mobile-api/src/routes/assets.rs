@@ -62,6 +62,7 @@ assets! {
     "robot-details.js",
     "robot-map.js",
     "robot-view.js",
+    "robot-wide.css",
     "robot.css",
     "runs-list.js",
     "session.js",

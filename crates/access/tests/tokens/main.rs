@@ -6,6 +6,7 @@
     reason = "a test says how much it tried, and why it skips"
 )]
 
+mod accepted;
 mod attacks;
 mod forge;
 mod wycheproof;

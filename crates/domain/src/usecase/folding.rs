@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use mapping::home_map::{ballot, is_within_reach};
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
 use mapping::run_tile::RunTile;
@@ -170,8 +171,8 @@ impl Folding {
     /// Writes what the open fold still lacks, marks its run, derives, and closes it.
     async fn finish(&self, scope: &HomeScope, floor: FloorId, open: &OpenFold) -> Result<(), UseCaseError> {
         if let Some((run, map)) = self.sealed_map(scope, open.robot, open.run).await? {
-            let in_home = map.transformed(&open.alignment);
-            for (index, tile) in in_home.tiles() {
+            let ballot = ballot(&map, &open.alignment);
+            for (index, tile) in ballot.tiles().filter(|(index, _)| is_within_reach(*index)) {
                 self.vote(scope, floor, index, tile, open.n).await?;
             }
             let vote = Some(Vote {
