@@ -167,7 +167,10 @@ async fn bad_commands_name_the_field() {
     let far = json!([{"x": 0, "y": 0}, {"x": 200_001, "y": 0}, {"x": 0, "y": 5}]);
     for (body, field) in [
         (json!({"type": "start"}), "scope"),
-        (json!({"type": "dock", "scope": {"kind": "whole_home"}}), "scope"),
+        (
+            json!({"type": "dock", "scope": {"kind": "zones", "zones": [[{"x": 0, "y": 0}, {"x": 9, "y": 0}, {"x": 9, "y": 9}]]}}),
+            "scope",
+        ),
         (json!({"type": "fly"}), "type"),
         (json!({"type": 7}), "type"),
         (json!({}), "type"),
