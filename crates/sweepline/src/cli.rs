@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use evaluation::EvalArgs;
 
 /// The most simulated robots of one program.
 pub const MAX_ROBOTS: usize = 64;
@@ -29,6 +30,8 @@ pub enum Command {
     Up(UpArgs),
     /// Run a recorded log through agent, broker, handlers and store, and write its map.
     Replay(ReplayArgs),
+    /// Measure the map over data of your own.
+    Eval(EvalArgs),
 }
 
 /// Options of `sweepline up`.

@@ -33,6 +33,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             None => up::run(&cli.up).await,
             Some(Command::Up(args)) => up::run(&args).await,
             Some(Command::Replay(args)) => replay::run(&args).await,
+            Some(Command::Eval(args)) => Ok(args.execute(&mut std::io::stdout())?),
         }
     })
 }

@@ -1,0 +1,10 @@
+//! Simulated homes: permanent furniture, things that come, go and are moved, and a robot that sees them with noise.
+
+mod furniture;
+mod home;
+mod lidar;
+mod shapes;
+
+pub(crate) use home::{Home, Truth};
+pub(crate) use lidar::{Noise, Tally, drive};
+pub(crate) use shapes::{Mask, eroded, near, widest_part};
