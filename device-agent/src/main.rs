@@ -25,7 +25,7 @@ struct Cli {
 enum Command {
     /// Pair this robot with a home: shows a code that the owner enters in the app.
     Pair {
-        /// Address of the API, such as https://api.example.com.
+        /// Address of the API, such as `https://api.example.com`.
         #[arg(long)]
         api: String,
         /// The agent's directory.
