@@ -1,10 +1,8 @@
 //! The HTTP API: one axum router, the same in Lambda behind API Gateway and in the local stack.
 //!
-//! A request passes three layers: extractors in [`extract`] turn it into domain types and into rights ([`Caller`],
-//! a robot or a home that the caller may reach); a route in [`routes`] calls one use case; and the answer is a body
+//! A request passes three layers: extractors in `extract` turn it into domain types and into rights (a caller,
+//! a robot or a home that the caller may reach); a route in `routes` calls one use case; and the answer is a body
 //! type of this API or a [`Problem`]. Domain types never leave as they are.
-//!
-//! [`Caller`]: extract::Caller
 
 mod extract;
 mod feature_map;
