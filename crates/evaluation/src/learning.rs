@@ -1,12 +1,13 @@
 //! What the product learns from runs, and the things that it finds.
 
-use mapping::components::Components;
+use geo::{BoundingRect, Intersects, Point};
+use mapping::objects::{MovableObject, find_objects};
 use mapping::solid::with_solid_things;
-use mapping::{CellClass, ClassGrid, Grid, GridError, HomeMap, RunMap};
+use mapping::{CellClass, CellIndex, ClassGrid, Grid, GridError, HomeMap, RunMap};
 
 use crate::error::EvalError;
 use crate::score::CellSet;
-use crate::sim::{Mask, near};
+use crate::sim::Mask;
 
 /// Lets a home's `n`-th run vote, as the fold of a sealed run does.
 pub(crate) fn learn(home: &mut HomeMap, run: &RunMap, n: u32) -> Result<(), EvalError> {
@@ -19,18 +20,15 @@ pub(crate) fn classes_over(shape: &Mask, classes: &ClassGrid) -> Result<Grid<Cel
     Grid::from_cells(shape.origin(), shape.width(), shape.height(), cells)
 }
 
-/// The things that movable cells are gathered into.
-pub(crate) fn movable_things(classes: &Grid<CellClass>) -> Vec<CellSet> {
-    let movable = classes.map(|class| class == CellClass::Movable);
-    let parts = Components::of::<8>(&near(&near(&movable)));
-    let mut things = vec![Vec::new(); parts.sizes.len()];
-    for (cell, label) in parts.labels.iter() {
-        let thing = (label as usize)
-            .checked_sub(1)
-            .and_then(|part| things.get_mut(part));
-        if let Some(thing) = thing.filter(|_| movable.get(cell) == Some(true)) {
-            thing.push(cell);
-        }
-    }
-    things.iter().map(|cells| CellSet::hull_of(cells)).collect()
+/// The things that the map gathers its movable cells into: the cells whose centres lie in their polygons.
+pub(crate) fn movable_things(map: &HomeMap) -> Vec<CellSet> {
+    find_objects(&map.classes(), &map.evidence()).iter().map(cells_of).collect()
+}
+
+fn cells_of(thing: &MovableObject) -> CellSet {
+    let Some(bounds) = thing.polygon.bounding_rect() else { return CellSet::default() };
+    let (low, high) = (bounds.min(), bounds.max());
+    let (low, high) = (CellIndex::of_metres(low.x, low.y), CellIndex::of_metres(high.x, high.y));
+    let around = (low.y..=high.y).flat_map(|y| (low.x..=high.x).map(move |x| CellIndex::new(x, y)));
+    around.filter(|cell| thing.polygon.intersects(&Point::from(cell.centre_metres()))).collect()
 }

@@ -97,7 +97,7 @@ impl Visit<'_> {
             }
         }
         let found = classes_over(&self.plan.free, &map.classes())?;
-        let mut scores = self.score(&truth, &baselines, &found)?;
+        let mut scores = self.score(&truth, &baselines, &found, &map)?;
         scores.gone = self.gone_after.map(|_| gone);
         Ok(scores)
     }
@@ -107,6 +107,7 @@ impl Visit<'_> {
         truth: &Truth,
         baselines: &Baselines,
         found: &Grid<CellClass>,
+        map: &HomeMap,
     ) -> Result<Scores, EvalError> {
         let classes = truth.classes();
         let scored = scored_cells(&classes, &baselines.seen());
@@ -117,7 +118,7 @@ impl Visit<'_> {
         Ok(Scores {
             ours: of(found),
             baselines: Baseline::ALL.map(|by| of(&baselines.classes(by))),
-            objects: match_objects(&true_things(truth, &scored), &movable_things(found)),
+            objects: match_objects(&true_things(truth, &scored), &movable_things(map)),
             gone: None,
         })
     }
