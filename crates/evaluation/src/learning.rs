@@ -22,13 +22,23 @@ pub(crate) fn classes_over(shape: &Mask, classes: &ClassGrid) -> Result<Grid<Cel
 
 /// The things that the map gathers its movable cells into: the cells whose centres lie in their polygons.
 pub(crate) fn movable_things(map: &HomeMap) -> Vec<CellSet> {
-    find_objects(&map.classes(), &map.evidence()).iter().map(cells_of).collect()
+    find_objects(&map.classes(), &map.evidence())
+        .iter()
+        .map(cells_of)
+        .collect()
 }
 
 fn cells_of(thing: &MovableObject) -> CellSet {
-    let Some(bounds) = thing.polygon.bounding_rect() else { return CellSet::default() };
+    let Some(bounds) = thing.polygon.bounding_rect() else {
+        return CellSet::default();
+    };
     let (low, high) = (bounds.min(), bounds.max());
-    let (low, high) = (CellIndex::of_metres(low.x, low.y), CellIndex::of_metres(high.x, high.y));
+    let (low, high) = (
+        CellIndex::of_metres(low.x, low.y),
+        CellIndex::of_metres(high.x, high.y),
+    );
     let around = (low.y..=high.y).flat_map(|y| (low.x..=high.x).map(move |x| CellIndex::new(x, y)));
-    around.filter(|cell| thing.polygon.intersects(&Point::from(cell.centre_metres()))).collect()
+    around
+        .filter(|cell| thing.polygon.intersects(&Point::from(cell.centre_metres())))
+        .collect()
 }
