@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::try_join;
+use futures_util::future::try_join3;
 
 use super::{MAX_ATTEMPTS, RobotAccess, UseCaseError, unless_conflict};
 use crate::Timestamp;
@@ -92,11 +92,12 @@ impl Commanding {
         robot: RobotId,
         order: &Order,
     ) -> Result<(u64, Option<CommandNumber>), UseCaseError> {
-        let (health, settings, last) = try_join!(
+        let reads = try_join3(
             self.health.health(robot),
             self.settings.settings(robot),
-            self.commands.last_number(robot)
-        )?;
+            self.commands.last_number(robot),
+        );
+        let (health, settings, last) = reads.await?;
         if !health.is_connected() {
             return Err(UseCaseError::RobotOffline);
         }
