@@ -1,12 +1,16 @@
 //! The embedded store: the DynamoDB API over a file, served on loopback to the real SDK.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use dynoxide::Database;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+/// How long running requests may take once the stack stops.
+const GOODBYE: Duration = Duration::from_secs(3);
 
 /// A store that runs in this process.
 pub struct EmbeddedStore {
@@ -45,9 +49,10 @@ impl EmbeddedStore {
     }
 
     /// Lets running requests end and closes the file.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
         let _ = self.stop.send(());
-        self.server.abort();
-        let _ = self.server.await;
+        if tokio::time::timeout(GOODBYE, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
     }
 }
