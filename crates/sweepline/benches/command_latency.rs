@@ -3,7 +3,6 @@
 //! `answered` is the whole HTTP request; `accepted` ends when the robot's acknowledgement is back at the broker, which
 //! is later than the robot's own decision. Commands go to the robots in turn, one at a time.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -25,16 +24,7 @@ const POLL: Duration = Duration::from_micros(200);
 async fn main() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let data = DataDir::open(folder.path(), false)?;
-    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let stack = Stack::start(
-        &data,
-        Addresses {
-            http: free,
-            mqtt: free,
-            live: free,
-        },
-    )
-    .await?;
+    let stack = Stack::start(&data, Addresses::free()).await?;
     let demo = Demo::open(&data.demo(), &stack.parts.store).await?;
     let fleet = robots::start(&stack, &demo, &data, robots::plans(None, ROBOTS)?, 1.0).await?;
     let robots = connected(&stack, &demo).await?;

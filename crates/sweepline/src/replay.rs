@@ -1,7 +1,6 @@
 //! `sweepline replay`: a recorded log goes the whole way, through agent, broker, handlers and store, and comes out
 //! as a map.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -44,16 +43,7 @@ pub async fn run(args: &ReplayArgs) -> anyhow::Result<()> {
 async fn through_the_stack(driver: Replay, out: &Path) -> anyhow::Result<Value> {
     let folder = tempfile::tempdir()?;
     let data = DataDir::open(folder.path(), false)?;
-    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let stack = Stack::start(
-        &data,
-        Addresses {
-            http: free,
-            mqtt: free,
-            live: free,
-        },
-    )
-    .await?;
+    let stack = Stack::start(&data, Addresses::free()).await?;
     let demo = Demo::open(&data.demo(), &stack.parts.store).await?;
     let api = Api::new(&format!("http://{}", stack.http_addr()))?;
     let robot_dir = data.robot(1);

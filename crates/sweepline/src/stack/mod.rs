@@ -13,7 +13,7 @@ pub mod rules;
 pub mod stream;
 pub mod table;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +55,18 @@ pub struct Addresses {
     pub mqtt: SocketAddr,
     /// Live updates for pages.
     pub live: SocketAddr,
+}
+
+impl Addresses {
+    /// Free ports of the loopback address.
+    pub fn free() -> Self {
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self {
+            http: free,
+            mqtt: free,
+            live: free,
+        }
+    }
 }
 
 /// A running stack.
