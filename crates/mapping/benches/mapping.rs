@@ -159,10 +159,13 @@ fn plan_a_home(bencher: Bencher<'_, '_>) {
         classes: &classes,
         rooms: &rooms,
         only: None,
+        zones: &[],
         no_go: &[],
+        walls: &[],
         dock,
         body,
-        pace: 1.0,
+        battery: None,
+        calibration: 1.0,
     };
     bencher.bench_local(|| plan(black_box(&request)));
 }

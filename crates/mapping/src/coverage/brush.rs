@@ -41,6 +41,12 @@ impl Brush {
         self.left.cells().get(slot) == Some(&true)
     }
 
+    /// How many cells of a room are still to be covered.
+    pub(super) fn left_in(&self, room: &Grid<bool>) -> usize {
+        let cells = room.cells().iter().zip(self.left.cells());
+        cells.filter(|(inside, left)| **inside && **left).count()
+    }
+
     /// How many cells would be covered from a cell.
     pub(super) fn gain(&self, slot: usize) -> usize {
         let cell = self.left.cell(slot);

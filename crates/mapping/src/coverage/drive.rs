@@ -23,8 +23,8 @@ const MIN_SPOT_CELLS: usize = 12;
 const MIN_USEFUL_SHARE: f64 = 0.15;
 /// How far ahead a transit is straightened, in cells.
 const LOOK_AHEAD: usize = 80;
-/// Path that a square metre left out is worth avoiding with, in metres.
-const METRES_PER_MISSED_M2: f64 = 12.0;
+/// Path that a cell left out is worth avoiding with, in metres: 12 m for each square metre.
+const METRES_PER_MISSED_CELL: f64 = 12.0 * CELL_METRES * CELL_METRES;
 
 /// A robot underway: where it is, where it was, and what it has covered.
 #[derive(Clone)]
@@ -50,9 +50,19 @@ impl<'s> Drive<'s> {
         }
     }
 
-    /// What is still to be covered.
-    pub(super) fn brush(&self) -> &Brush {
-        &self.brush
+    /// The cell that the robot is in.
+    pub(super) fn here(&self) -> usize {
+        self.here
+    }
+
+    /// Puts the robot elsewhere.
+    pub(super) fn jump(&mut self, slot: usize) {
+        self.here = slot;
+    }
+
+    /// How many cells of a room are still to be covered.
+    pub(super) fn left_in(&self, room: &Grid<bool>) -> usize {
+        self.brush.left_in(room)
     }
 
     /// Covers a room in the best of a few ways and gives the path, from where the robot was.
@@ -86,7 +96,10 @@ impl<'s> Drive<'s> {
                 .iter()
                 .map(|stroke| (stroke.len() + spacing) as f64 * CELL_METRES)
                 .sum::<f64>();
-            (metres + missed_cost(&brush, room), strokes)
+            (
+                metres + brush.left_in(room) as f64 * METRES_PER_MISSED_CELL,
+                strokes,
+            )
         });
         choices
             .min_by(|a, b| a.0.total_cmp(&b.0))
@@ -96,14 +109,18 @@ impl<'s> Drive<'s> {
 
     /// Goes back to the dock and gives the path.
     pub(super) fn go_home(&mut self) -> Path {
+        self.drive_to(self.space.start())
+    }
+
+    /// Goes to a cell and gives the path.
+    pub(super) fn drive_to(&mut self, goal: usize) -> Path {
         self.path = vec![position(self.space, self.here)];
-        let home = self.space.start();
-        self.go_to(|slot| slot == home);
+        self.go_to(|slot| slot == goal);
         std::mem::take(&mut self.path)
     }
 
     fn cost(&self, room: &Grid<bool>) -> f64 {
-        length(&self.path) + missed_cost(&self.brush, room)
+        length(&self.path) + self.left_in(room) as f64 * METRES_PER_MISSED_CELL
     }
 
     /// Drives every stroke that still covers something, the nearest end next.
@@ -191,13 +208,6 @@ impl<'s> Drive<'s> {
         self.brush.cover(&line);
         self.path.extend(line.into_iter().skip(1));
     }
-}
-
-/// Metres of path that what is left of a room stands for.
-fn missed_cost(brush: &Brush, room: &Grid<bool>) -> f64 {
-    let inside = room.cells().iter().enumerate().filter(|(_, inside)| **inside);
-    let missed = inside.filter(|(slot, _)| brush.is_left(*slot)).count();
-    missed as f64 * CELL_METRES * CELL_METRES * METRES_PER_MISSED_M2
 }
 
 /// Metres along a path.

@@ -3,94 +3,35 @@
 //! Lanes alone leave a strip along every wall, so each room begins with a lap. Rooms are visited in the order of the
 //! shortest round trip from the dock. What is there only at times is driven through where that is much shorter.
 
+mod area;
 mod brush;
 mod drive;
 mod order;
+mod pace;
+mod request;
 mod space;
 mod strokes;
+mod trip;
+mod visits;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
-use geo::Polygon;
-
-use crate::class_grid::ClassGrid;
-use crate::grid::Grid;
-use crate::pose::wrap_angle;
-use crate::tile::CellIndex;
-
-use drive::{Drive, length};
+pub use area::{AreaError, MAX_AREA_CORNERS, MAX_AREA_METRES, MAX_AREAS, check_area};
 pub use order::{MAX_EXACT_ROOMS, visiting_order};
+pub use pace::{MAX_CALIBRATION, calibration};
+pub use request::{Battery, Body, PlanError, PlanRequest};
+pub use space::MAX_DOCK_METRES;
+
 use space::Space;
+use trip::Trip;
+use visits::{in_order, reachable_rooms};
 
-/// What a plan must know of a robot.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Body {
-    /// Radius of the robot, in metres.
-    pub radius: f64,
-    /// Width that the tool cleans, in metres.
-    pub tool_width: f64,
-    /// Speed straight on, in metres per second.
-    pub speed: f64,
-    /// Seconds for half a turn.
-    pub half_turn_seconds: f64,
-    /// Minutes of cleaning that one charge lasts for.
-    pub minutes_per_charge: f64,
-}
-
-impl Default for Body {
-    /// A common round robot: 34 cm wide, with a 30 cm brush, at 0.3 m/s, cleaning two hours on a charge.
-    fn default() -> Self {
-        Self {
-            radius: 0.17,
-            tool_width: 0.30,
-            speed: 0.3,
-            half_turn_seconds: 2.0,
-            minutes_per_charge: 120.0,
-        }
-    }
-}
-
-/// What to plan.
-#[derive(Clone, Copy, Debug)]
-pub struct PlanRequest<'a> {
-    /// What each cell of the floor is.
-    pub classes: &'a ClassGrid,
-    /// The room of each cell.
-    pub rooms: &'a Grid<u8>,
-    /// The rooms to clean; none for the whole floor.
-    pub only: Option<&'a BTreeSet<u8>>,
-    /// Areas to stay out of, in metres.
-    pub no_go: &'a [Polygon<f64>],
-    /// Where the dock is, in metres.
-    pub dock: (f64, f64),
-    /// The robot.
-    pub body: Body,
-    /// Minutes that past runs took for each minute planned; 1 without experience.
-    pub pace: f64,
-}
-
-/// Why there is no plan.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum PlanError {
-    /// The robot cannot leave its dock.
-    #[error("nothing on the floor can be reached from the dock")]
-    NothingReachable,
-    /// A room is not on the floor.
-    #[error("there is no room {0} on the floor")]
-    NoSuchRoom(u8),
-    /// A number is not positive.
-    #[error("{0} is not a positive number")]
-    NotPositive(&'static str),
-}
-
-/// The part of a plan that covers one room.
+/// The part of a plan that covers one room, or as much of it as the battery lasts for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomLeg {
     /// The room's number.
     pub room: u8,
-    /// Whether the robot recharges before it.
-    pub recharge_first: bool,
-    /// Positions of the robot's centre in metres, from where the leg before ended.
+    /// Positions of the robot's centre in metres, from where the leg before ended, or from the dock after a stop.
     pub path: Vec<(f64, f64)>,
     /// Length of the path in metres.
     pub metres: f64,
@@ -98,209 +39,92 @@ pub struct RoomLeg {
     pub minutes: f64,
 }
 
+/// A stop at the dock to charge the battery to the full.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RechargeStop {
+    /// The place in [`CoveragePlan::legs`] of the leg that comes after it.
+    pub before_leg: usize,
+    /// Positions of the robot's centre in metres, from where the leg before ended to the dock.
+    pub way: Vec<(f64, f64)>,
+    /// Minutes of charging.
+    pub minutes: f64,
+}
+
 /// How to cover a floor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CoveragePlan {
-    /// The rooms in order.
+    /// The rooms in order, each once.
+    pub order: Vec<u8>,
+    /// The paths that cover them: one for each room, more where the robot must charge in the middle of it.
     pub legs: Vec<RoomLeg>,
+    /// The stops to charge, in order.
+    pub stops: Vec<RechargeStop>,
     /// The way back to the dock.
     pub way_home: Vec<(f64, f64)>,
     /// Length of all paths in metres.
     pub metres: f64,
-    /// Minutes that it takes, without recharging.
+    /// Minutes of driving, without those of charging.
     pub minutes: f64,
     /// Share of what the tool can reach in the rooms that is covered, 0 to 1.
     pub coverage: f64,
+    /// The rooms asked for of which nothing can be reached, or nothing lies in the zones.
+    pub unreachable: Vec<u8>,
 }
 
-/// Plans how to cover the rooms asked for.
+impl CoveragePlan {
+    /// All positions of the robot's centre in metres, from the dock through the rooms and stops and back to it.
+    pub fn path(&self) -> Vec<(f64, f64)> {
+        let mut path = Vec::new();
+        for (place, leg) in self.legs.iter().enumerate() {
+            let stops = self.stops.iter().filter(|stop| stop.before_leg == place);
+            path.extend(stops.flat_map(|stop| stop.way.iter()));
+            path.extend(&leg.path);
+        }
+        path.extend(&self.way_home);
+        path.dedup();
+        path
+    }
+}
+
+/// Plans how to cover the rooms asked for, as far as the zones reach.
 ///
 /// # Errors
-/// [`PlanError`] if a room is unknown, a number is not positive, or the robot cannot leave its dock.
+/// [`PlanError`] if a room is unknown, an area or a number cannot be used, nothing to clean can be reached, or the
+/// battery is too small.
 pub fn plan(request: &PlanRequest<'_>) -> Result<CoveragePlan, PlanError> {
-    check(request)?;
-    let dock = CellIndex::of_metres(request.dock.0, request.dock.1);
-    let space = Space::new(request.classes, request.no_go, dock, request.body.radius);
-    let space = space.ok_or(PlanError::NothingReachable)?;
+    request.check()?;
+    let space = Space::new(request).ok_or(PlanError::NothingReachable)?;
     let rooms = reachable_rooms(&space, request);
-    let mut drive = Drive::new(&space, request.body.tool_width);
-    let dirty = |drive: &Drive<'_>| rooms.values().map(|room| left_in(drive, room)).sum::<usize>();
-    let before = dirty(&drive).max(1);
-    let mut legs: Vec<RoomLeg> = Vec::new();
-    let mut on_charge = 0.0;
+    if rooms.is_empty() {
+        return Err(PlanError::NothingToClean);
+    }
+    let mut trip = Trip::new(request, &space);
+    let before = trip.left_in(rooms.values()).max(1);
     for (room, cells) in in_order(&space, &rooms) {
-        let fresh = drive.clone();
-        let mut leg = leg(request, room, drive.cover_room(cells));
-        if on_charge > 0.0 && on_charge + leg.minutes > request.body.minutes_per_charge {
-            leg = recharged(request, room, cells, &mut drive, fresh);
-            on_charge = 0.0;
-        }
-        on_charge += leg.minutes;
-        legs.push(leg);
+        trip.clean(room, cells)?;
     }
-    let way_home = drive.go_home();
-    Ok(CoveragePlan {
-        metres: legs.iter().map(|leg| leg.metres).sum::<f64>() + length(&way_home),
-        minutes: legs.iter().map(|leg| leg.minutes).sum::<f64>() + minutes(request, &way_home),
-        coverage: 1.0 - dirty(&drive) as f64 / before as f64,
-        way_home,
-        legs,
-    })
-}
-
-fn check(request: &PlanRequest<'_>) -> Result<(), PlanError> {
-    let Body {
-        radius,
-        tool_width,
-        speed,
-        half_turn_seconds,
-        minutes_per_charge,
-    } = request.body;
-    let numbers = [
-        ("radius", radius),
-        ("tool width", tool_width),
-        ("speed", speed),
-        ("half turn", half_turn_seconds),
-        ("minutes per charge", minutes_per_charge),
-        ("pace", request.pace),
-    ];
-    if let Some((name, _)) = numbers
-        .iter()
-        .find(|(_, number)| !(*number > 0.0 && number.is_finite()))
-    {
-        return Err(PlanError::NotPositive(name));
-    }
-    let known: BTreeSet<u8> = request.rooms.cells().iter().copied().collect();
-    match request
-        .only
-        .into_iter()
-        .flatten()
-        .find(|room| **room == 0 || !known.contains(room))
-    {
-        Some(room) => Err(PlanError::NoSuchRoom(*room)),
-        None => Ok(()),
-    }
-}
-
-/// Where the robot's centre can be in each room asked for; cells of no room belong to the nearest.
-fn reachable_rooms(space: &Space, request: &PlanRequest<'_>) -> BTreeMap<u8, Grid<bool>> {
-    let centre = space.centre();
-    let mut labels = centre.map(|_| 0u8);
-    let mut open = VecDeque::new();
-    for (cell, _) in centre.iter().filter(|(_, inside)| *inside) {
-        if let Some(room) = request.rooms.get(cell).filter(|room| *room > 0) {
-            labels.set(cell, room);
-            open.extend(centre.slot(cell));
-        }
-    }
-    while let Some(slot) = open.pop_front() {
-        let room = labels.cells().get(slot).copied().unwrap_or(0);
-        for near in centre
-            .neighbours::<4>(slot)
-            .filter(|near| space.is_reachable(*near))
-        {
-            if let Some(label) = labels.cells_mut().get_mut(near).filter(|label| **label == 0) {
-                *label = room;
-                open.push_back(near);
-            }
-        }
-    }
-    let wanted = |room: &u8| *room > 0 && request.only.is_none_or(|only| only.contains(room));
-    let rooms: BTreeSet<u8> = labels.cells().iter().copied().filter(wanted).collect();
-    rooms
-        .into_iter()
-        .map(|room| (room, labels.map(|label| label == room)))
-        .collect()
-}
-
-/// The rooms in the order of the shortest round trip between their middles.
-fn in_order<'r>(space: &Space, rooms: &'r BTreeMap<u8, Grid<bool>>) -> Vec<(u8, &'r Grid<bool>)> {
-    let middles = rooms
-        .values()
-        .map(|room| middle(room).unwrap_or_else(|| space.start()));
-    let places: Vec<usize> = std::iter::once(space.start()).chain(middles).collect();
-    let distances: Vec<Vec<f64>> = places
-        .iter()
-        .map(|place| space.distances(*place, &places))
-        .collect();
-    let listed: Vec<(u8, &Grid<bool>)> = rooms.iter().map(|(room, cells)| (*room, cells)).collect();
-    let order = visiting_order(&distances).into_iter();
-    order
-        .filter_map(|place| listed.get(place.checked_sub(1)?).copied())
-        .collect()
-}
-
-/// The room's cell nearest to the mean of all.
-fn middle(room: &Grid<bool>) -> Option<usize> {
-    let cells: Vec<CellIndex> = room
-        .iter()
-        .filter(|(_, inside)| *inside)
-        .map(|(cell, _)| cell)
-        .collect();
-    let count = cells.len().max(1) as i64;
-    let mean =
-        |axis: fn(&CellIndex) -> i32| cells.iter().map(|cell| i64::from(axis(cell))).sum::<i64>() / count;
-    let (x, y) = (mean(|cell| cell.x), mean(|cell| cell.y));
-    let nearest = cells
-        .iter()
-        .min_by_key(|cell| (i64::from(cell.x) - x).pow(2) + (i64::from(cell.y) - y).pow(2))?;
-    room.slot(*nearest)
-}
-
-fn left_in(drive: &Drive<'_>, room: &Grid<bool>) -> usize {
-    let inside = room.cells().iter().enumerate().filter(|(_, inside)| **inside);
-    inside.filter(|(slot, _)| drive.brush().is_left(*slot)).count()
-}
-
-fn leg(request: &PlanRequest<'_>, room: u8, path: Vec<(f64, f64)>) -> RoomLeg {
-    let (metres, minutes) = (length(&path), minutes(request, &path));
-    RoomLeg {
-        room,
-        recharge_first: false,
-        path,
-        metres,
-        minutes,
-    }
-}
-
-/// The leg of a room that begins with a way to the dock.
-fn recharged<'s>(
-    request: &PlanRequest<'_>,
-    room: u8,
-    cells: &Grid<bool>,
-    drive: &mut Drive<'s>,
-    mut fresh: Drive<'s>,
-) -> RoomLeg {
-    let mut path = fresh.go_home();
-    path.extend(fresh.cover_room(cells));
-    *drive = fresh;
-    RoomLeg {
-        recharge_first: true,
-        ..leg(request, room, path)
-    }
-}
-
-/// Minutes for a path: its length and its turns, at the pace that past runs showed.
-fn minutes(request: &PlanRequest<'_>, path: &[(f64, f64)]) -> f64 {
-    let headings = path
-        .iter()
-        .zip(path.iter().skip(1))
-        .map(|(a, b)| (b.1 - a.1).atan2(b.0 - a.0));
-    let headings: Vec<f64> = headings.collect();
-    let turns = headings
-        .iter()
-        .zip(headings.iter().skip(1))
-        .map(|(a, b)| wrap_angle(b - a).abs());
-    let half_turns = turns.sum::<f64>() / std::f64::consts::PI;
-    let seconds = length(path) / request.body.speed + half_turns * request.body.half_turn_seconds;
-    seconds / 60.0 * request.pace
+    let coverage = 1.0 - trip.left_in(rooms.values()) as f64 / before as f64;
+    let asked: BTreeSet<u8> = match request.only {
+        Some(only) => only.clone(),
+        None => request
+            .rooms
+            .cells()
+            .iter()
+            .copied()
+            .filter(|room| *room > 0)
+            .collect(),
+    };
+    let unreachable = asked.into_iter().filter(|room| !rooms.contains_key(room));
+    Ok(trip.finish(coverage, unreachable.collect()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::class_grid::{CellClass, ClassedCell};
-    use geo::polygon;
+    use crate::class_grid::{CellClass, ClassGrid, ClassedCell};
+    use crate::grid::Grid;
+    use crate::tile::CellIndex;
+    use geo::{line_string, polygon};
 
     /// Two rooms of 4 m × 3 m side by side with a door of 90 cm, walls around, the dock in the first.
     fn flat() -> (ClassGrid, Grid<u8>) {
@@ -330,10 +154,13 @@ mod tests {
             classes,
             rooms,
             only: None,
+            zones: &[],
             no_go: &[],
+            walls: &[],
             dock: (0.5, 1.5),
             body: Body::default(),
-            pace: 1.0,
+            battery: None,
+            calibration: 1.0,
         }
     }
 
@@ -341,7 +168,7 @@ mod tests {
     fn a_flat_is_covered_room_by_room_and_the_robot_comes_home() {
         let (classes, rooms) = flat();
         let plan = plan(&request(&classes, &rooms)).unwrap();
-        assert_eq!(plan.legs.iter().map(|leg| leg.room).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(plan.order, [1, 2]);
         assert!(plan.coverage > 0.97, "{}", plan.coverage);
         assert!(plan.metres < 1.35 * 24.0 / 0.30, "{} m", plan.metres);
         let (x, y) = plan.way_home.last().copied().unwrap();
@@ -353,11 +180,7 @@ mod tests {
     fn the_path_is_one_and_keeps_clear_of_walls() {
         let (classes, rooms) = flat();
         let plan = plan(&request(&classes, &rooms)).unwrap();
-        let path: Vec<_> = plan
-            .legs
-            .iter()
-            .flat_map(|leg| leg.path.iter().copied())
-            .collect();
+        let path = plan.path();
         let walls: Vec<_> = classes
             .cells()
             .iter()
@@ -384,7 +207,7 @@ mod tests {
             ..request(&classes, &rooms)
         })
         .unwrap();
-        assert_eq!(one.legs.iter().map(|leg| leg.room).collect::<Vec<_>>(), [2]);
+        assert_eq!(one.order, [2]);
         let unknown = BTreeSet::from([2, 9]);
         let refused = plan(&PlanRequest {
             only: Some(&unknown),
@@ -407,29 +230,92 @@ mod tests {
     }
 
     #[test]
-    fn a_small_battery_recharges_between_rooms_and_past_runs_set_the_pace() {
+    fn a_virtual_wall_is_not_crossed() {
         let (classes, rooms) = flat();
-        let once = plan(&request(&classes, &rooms)).unwrap();
-        let body = Body {
-            minutes_per_charge: 0.6 * once.minutes,
-            ..Body::default()
+        let wall = [line_string![(x: 3.8, y: -0.5), (x: 3.8, y: 3.5)]];
+        let request = PlanRequest {
+            walls: &wall,
+            ..request(&classes, &rooms)
         };
-        let twice = plan(&PlanRequest {
-            body,
-            pace: 1.0,
+        let plan = plan(&request).unwrap();
+        assert_eq!(
+            (plan.order.as_slice(), plan.unreachable.as_slice()),
+            ([1].as_slice(), [2].as_slice())
+        );
+        assert!(plan.path().iter().all(|(x, _)| *x <= 3.8 - 0.17));
+    }
+
+    #[test]
+    fn only_the_zones_are_cleaned() {
+        let (classes, rooms) = flat();
+        let zones = [polygon![(x: 5.0, y: 1.0), (x: 6.5, y: 1.0), (x: 6.5, y: 2.5), (x: 5.0, y: 2.5)]];
+        let plan = plan(&PlanRequest {
+            zones: &zones,
             ..request(&classes, &rooms)
         })
         .unwrap();
         assert_eq!(
-            twice
-                .legs
-                .iter()
-                .map(|leg| leg.recharge_first)
-                .collect::<Vec<_>>(),
-            [false, true]
+            (plan.order.as_slice(), plan.unreachable.as_slice()),
+            ([2].as_slice(), [1].as_slice())
+        );
+        assert!(plan.coverage > 0.95, "{}", plan.coverage);
+        assert!(
+            plan.legs[0].metres < 1.5 * 1.5 / 0.3 * 1.5 + 6.0,
+            "{} m",
+            plan.legs[0].metres
+        );
+    }
+
+    #[test]
+    fn zones_that_cannot_be_cleaned_are_refused_by_name() {
+        let (classes, rooms) = flat();
+        let refused = |zones: &[geo::Polygon<f64>]| {
+            plan(&PlanRequest {
+                zones,
+                ..request(&classes, &rooms)
+            })
+            .unwrap_err()
+        };
+        let inside = polygon![(x: 1.0, y: 1.0), (x: 2.0, y: 1.0), (x: 2.0, y: 2.0)];
+        let bow = polygon![(x: 0.0, y: 0.0), (x: 2.0, y: 2.0), (x: 2.0, y: 0.0), (x: 0.0, y: 2.0)];
+        let far = polygon![(x: 50.0, y: 1.0), (x: 52.0, y: 1.0), (x: 52.0, y: 2.0)];
+        let (field, index) = ("zones", 1);
+        let source = AreaError::CrossesItself;
+        assert_eq!(
+            refused(&[inside.clone(), bow]),
+            PlanError::Area { field, index, source }
+        );
+        let source = AreaError::OffMap;
+        assert_eq!(refused(&[inside, far]), PlanError::Area { field, index, source });
+        let in_the_wall = polygon![(x: 4.0, y: 0.1), (x: 4.05, y: 0.1), (x: 4.05, y: 0.3), (x: 4.0, y: 0.3)];
+        assert_eq!(refused(&[in_the_wall]), PlanError::NothingToClean);
+    }
+
+    #[test]
+    fn a_small_battery_is_charged_between_rooms_and_past_runs_set_the_minutes() {
+        let (classes, rooms) = flat();
+        let once = plan(&request(&classes, &rooms)).unwrap();
+        let battery = Some(Battery {
+            minutes_full: 0.75 * once.minutes,
+            minutes_now: 0.75 * once.minutes,
+            recharge_minutes: 60.0,
+        });
+        let twice = plan(&PlanRequest {
+            battery,
+            ..request(&classes, &rooms)
+        })
+        .unwrap();
+        assert_eq!(
+            twice.stops.iter().map(|stop| stop.before_leg).collect::<Vec<_>>(),
+            [1]
+        );
+        assert!(
+            (30.0..60.0).contains(&twice.stops[0].minutes),
+            "{:?}",
+            twice.stops
         );
         let slow = plan(&PlanRequest {
-            pace: 1.5,
+            calibration: 1.5,
             ..request(&classes, &rooms)
         })
         .unwrap();
@@ -437,9 +323,52 @@ mod tests {
     }
 
     #[test]
+    fn a_room_that_outlasts_the_battery_is_cleaned_in_parts() {
+        let (classes, rooms) = flat();
+        let minutes_full = 0.2 * plan(&request(&classes, &rooms)).unwrap().minutes;
+        let with = |minutes_full: f64| {
+            plan(&PlanRequest {
+                battery: Some(Battery {
+                    minutes_full,
+                    minutes_now: minutes_full,
+                    recharge_minutes: 60.0,
+                }),
+                ..request(&classes, &rooms)
+            })
+        };
+        let parts = with(minutes_full).unwrap();
+        assert!(
+            parts.stops.len() >= 4 && parts.coverage > 0.97,
+            "{:?}",
+            parts.stops.len()
+        );
+        assert_eq!(parts.order, [1, 2]);
+        let starts: Vec<usize> = std::iter::once(0)
+            .chain(parts.stops.iter().map(|stop| stop.before_leg))
+            .collect();
+        for (from, to) in starts
+            .iter()
+            .zip(starts.iter().skip(1).chain([&parts.legs.len()]))
+        {
+            let minutes: f64 = parts.legs[*from..*to].iter().map(|leg| leg.minutes).sum();
+            assert!(minutes <= minutes_full, "{minutes} of {minutes_full}");
+        }
+        assert!(matches!(
+            with(0.02 * minutes_full),
+            Err(PlanError::BatteryTooSmall { .. })
+        ));
+    }
+
+    #[test]
     fn a_dock_on_nothing_is_refused() {
         let empty = ClassGrid::empty();
         let rooms = Grid::empty();
         assert_eq!(plan(&request(&empty, &rooms)), Err(PlanError::NothingReachable));
+        let (classes, rooms) = flat();
+        let far = PlanRequest {
+            dock: (-3.0, 1.5),
+            ..request(&classes, &rooms)
+        };
+        assert_eq!(plan(&far), Err(PlanError::NothingReachable));
     }
 }

@@ -3,18 +3,22 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use geo::{Contains, Point, Polygon};
-
-use crate::class_grid::{CellClass, ClassGrid};
+use crate::class_grid::CellClass;
 use crate::distance::distance_to;
 use crate::grid::Grid;
+use crate::ray::cells_on_ray;
 use crate::tile::{CELL_METRES, CellIndex};
+
+use super::area::cells_within;
+use super::request::PlanRequest;
 
 /// Cost of a step to the next cell along a side; to a corner it is [`DIAGONAL`].
 const STRAIGHT: u32 = 10;
 const DIAGONAL: u32 = 14;
 /// Driving through what is always there would cost this many times as much; what is there at times costs its share.
 const PRESENCE_COST: u32 = 4;
+/// How far from the dock a robot's centre may first have room, in metres.
+pub const MAX_DOCK_METRES: f64 = 1.0;
 
 /// The part of a floor that a robot's centre can reach from its dock.
 pub(super) struct Space {
@@ -27,23 +31,23 @@ pub(super) struct Space {
 }
 
 impl Space {
-    /// The cells at least `radius` metres from anything permanent, unknown or forbidden, as far as they hang together
-    /// with the one nearest to the dock.
-    pub(super) fn new(
-        classes: &ClassGrid,
-        no_go: &[Polygon<f64>],
-        dock: CellIndex,
-        radius: f64,
-    ) -> Option<Self> {
-        let blocked = blocked_cells(classes, no_go);
+    /// The cells at least the robot's radius from anything permanent, unknown or forbidden, as far as they hang
+    /// together with the one nearest to the dock.
+    pub(super) fn new(request: &PlanRequest<'_>) -> Option<Self> {
+        let blocked = blocked_cells(request);
         // What lies outside the grid is unknown, which is as good as a wall.
         let padded = padded(&blocked)?;
-        let clear = distance_to(&padded).map(|distance| f64::from(distance) * CELL_METRES >= radius);
-        let near = |cell: CellIndex| i64::from(cell.x - dock.x).pow(2) + i64::from(cell.y - dock.y).pow(2);
+        let clear =
+            distance_to(&padded).map(|distance| f64::from(distance) * CELL_METRES >= request.body.radius);
+        let (x, y) = request.dock;
+        let metres = |cell: CellIndex| {
+            let centre = cell.centre_metres();
+            (centre.0 - x).hypot(centre.1 - y)
+        };
         let (start, _) = clear
             .iter()
-            .filter(|(_, clear)| *clear)
-            .min_by_key(|(cell, _)| near(*cell))?;
+            .filter(|(cell, clear)| *clear && metres(*cell) <= MAX_DOCK_METRES)
+            .min_by(|a, b| metres(a.0).total_cmp(&metres(b.0)))?;
         let price = clear.map(|_| 255);
         let mut space = Self {
             start: clear.slot(start)?,
@@ -51,7 +55,8 @@ impl Space {
             price,
         };
         space.keep_reachable();
-        for (cell, classed) in classes
+        for (cell, classed) in request
+            .classes
             .cells()
             .iter()
             .filter(|(_, classed)| classed.class == CellClass::Movable)
@@ -71,6 +76,12 @@ impl Space {
     /// The reachable cell next to the dock.
     pub(super) fn start(&self) -> usize {
         self.start
+    }
+
+    /// The cell at a position in metres, the dock's where there is none.
+    pub(super) fn slot_at(&self, (x, y): (f64, f64)) -> usize {
+        let slot = self.centre.slot(CellIndex::of_metres(x, y));
+        slot.unwrap_or(self.start)
     }
 
     pub(super) fn is_reachable(&self, slot: usize) -> bool {
@@ -189,16 +200,14 @@ fn padded(blocked: &Grid<bool>) -> Option<Grid<bool>> {
     Some(padded)
 }
 
-fn blocked_cells(classes: &ClassGrid, no_go: &[Polygon<f64>]) -> Grid<bool> {
-    let mut blocked = classes.cells().map(|cell| !cell.class.is_traversable());
-    for (slot, cell) in blocked
-        .cells_mut()
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, cell)| !**cell)
-    {
-        let (x, y) = classes.cells().cell(slot).centre_metres();
-        *cell = no_go.iter().any(|zone| zone.contains(&Point::new(x, y)));
-    }
+fn blocked_cells(request: &PlanRequest<'_>) -> Grid<bool> {
+    let mut blocked = request.classes.cells().map(|cell| !cell.class.is_traversable());
+    let no_go = request
+        .no_go
+        .iter()
+        .flat_map(|zone| cells_within(request.classes.cells(), zone));
+    let lines = request.walls.iter().flat_map(|wall| wall.lines());
+    let walls = lines.flat_map(|line| cells_on_ray(line.start.x_y(), line.end.x_y()));
+    no_go.chain(walls).for_each(|cell| blocked.set(cell, true));
     blocked
 }

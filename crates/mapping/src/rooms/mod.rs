@@ -3,6 +3,7 @@
 //! What moves is left out by then, so that a table in the middle of a room does not divide it: furniture is removed by
 //! time, which methods on a single map cannot do.
 
+mod edit;
 mod stable;
 mod watershed;
 
@@ -17,6 +18,7 @@ use crate::outline::outlines;
 use crate::run_map::CellBounds;
 use crate::tile::CELL_METRES;
 
+pub use edit::{MAX_MERGE_GAP_METRES, MIN_PART_M2, RoomEditError, merge_rooms, split_room};
 pub use stable::{Carried, carry_over};
 pub use watershed::{MAX_DOOR_METRES, MIN_CLOSET_M2, MIN_ROOM_M2};
 
