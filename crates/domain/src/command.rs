@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CommandId, HomeId, PairingId, PersonId, RobotId, RoomId, RunId};
+use crate::plan::CleaningPlan;
 use crate::{FieldError, Timestamp};
 
 /// How long a robot may act on a command after it was issued.
@@ -318,6 +319,9 @@ pub struct Command {
     pub expires_at: Timestamp,
     /// The version of the room list that the scope was made from.
     pub rooms_version: u64,
+    /// The way that a start shall take; without one the robot cleans by its own means.
+    #[serde(default)]
+    pub plan: Option<CleaningPlan>,
     /// How far it has come.
     pub state: CommandState,
 }

@@ -13,6 +13,7 @@ pub mod id;
 pub mod incident;
 pub mod lease;
 pub mod page;
+pub mod plan;
 pub mod ports;
 pub mod presence;
 pub mod receipt;

@@ -122,7 +122,7 @@ pub struct RunReport {
 }
 
 /// What happened to a run, in the robot's order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum RunEventKind {
     /// It began.
     Started,
@@ -130,12 +130,23 @@ pub enum RunEventKind {
     Paused,
     /// It goes on.
     Resumed,
+    /// The robot found out where it is; the run goes on.
+    Located(Located),
     /// It ended.
     Finished(RunReport),
 }
 
+/// Where a robot says that it drives a run, before the run's map is there to check it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Located {
+    /// The floor.
+    pub floor: FloorId,
+    /// The run's frame in the floor's frame.
+    pub alignment: Pose,
+}
+
 /// A report of a robot on one of its runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunEvent {
     /// The run.
     pub run: RunId,
@@ -185,6 +196,9 @@ pub struct Run {
     pub updated_at: Timestamp,
     /// What the robot measured, once it is finished.
     pub report: Option<RunReport>,
+    /// Where the robot says it is; provisional, since only the vote says where the run belongs.
+    #[serde(default)]
+    pub located: Option<Located>,
     /// Its vote, once it is in the home map.
     pub vote: Option<Vote>,
 }
@@ -202,6 +216,7 @@ impl Run {
             started_at: event.started_at,
             updated_at: event.at,
             report: None,
+            located: None,
             vote: None,
         };
         run.take(event);
@@ -232,6 +247,10 @@ impl Run {
         self.state = match &event.kind {
             RunEventKind::Started | RunEventKind::Resumed => RunState::Running,
             RunEventKind::Paused => RunState::Paused,
+            RunEventKind::Located(located) => {
+                self.located = Some(*located);
+                RunState::Running
+            }
             RunEventKind::Finished(report) => {
                 self.report = Some(report.clone());
                 RunState::Finished
@@ -276,6 +295,19 @@ mod tests {
         assert_eq!(run.state, RunState::Finished);
         assert_eq!(run.after(&event(0, RunEventKind::Started)), None);
         assert_eq!(run.after(&event(4, RunEventKind::Resumed)), None);
+    }
+
+    #[test]
+    fn a_run_keeps_where_the_robot_located_itself() {
+        let robot = RobotId::new(Timestamp::from_millis(0), 9);
+        let located = Located {
+            floor: FloorId::from_u128(3),
+            alignment: Pose::new(1.0, 0.5, 0.1),
+        };
+        let run = Run::first_seen(robot, &event(0, RunEventKind::Started));
+        let run = run.after(&event(1, RunEventKind::Located(located))).unwrap();
+        let run = run.after(&event(2, finished())).unwrap();
+        assert_eq!((run.state, run.located), (RunState::Finished, Some(located)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::command::Corner;
-use crate::id::PairingId;
+use crate::id::{FloorId, PairingId};
 
 /// The most restrictions on one floor.
 pub const MAX_RESTRICTIONS: usize = 64;
@@ -13,6 +13,10 @@ pub const MAX_RESTRICTIONS: usize = 64;
 pub const MAX_RESTRICTION_CORNERS: usize = 32;
 /// The most bytes of a settings document on the wire, the limit of a retained message.
 pub const MAX_SETTINGS_BYTES: usize = 128 * 1024;
+/// The most floors whose permanent layer a robot keeps.
+pub const MAX_LAYERS: usize = 4;
+/// The most bytes that all layers take on the wire; what is left holds any list of restrictions.
+pub const MAX_LAYERS_BYTES: usize = 48 * 1024;
 
 /// Where a robot must not go, or not mop; in the home frame, millimetres.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,13 +90,27 @@ impl Preferences {
     }
 }
 
-/// The permanent layer of the robot's floor: what it locates itself on.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// The permanent layer of a floor: what a robot locates itself on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PermanentLayer {
-    /// Which vote of the floor it shows; 0 before the first.
+    /// The floor.
+    pub floor: FloorId,
+    /// Which vote of the floor it shows, from 1.
     pub n: u32,
+    /// The version of the floor's room list; changes only when rooms do.
+    pub rooms_version: u64,
     /// Each tile's cells, as [`mapping::run_tile::RunTile::encode`] writes them: permanent cells occupied, free cells free.
     pub tiles: Vec<(TileIndex, Vec<u8>)>,
+}
+
+impl PermanentLayer {
+    /// The bytes that the layer takes on the wire, rounded up.
+    pub fn wire_bytes(&self) -> usize {
+        const HEAD: usize = 128;
+        const TILE_HEAD: usize = 24;
+        let tile = |cells: &Vec<u8>| TILE_HEAD + cells.len().div_ceil(3) * 4;
+        HEAD + self.tiles.iter().map(|(_, cells)| tile(cells)).sum::<usize>()
+    }
 }
 
 /// The settings of a robot.
@@ -102,12 +120,11 @@ pub struct Settings {
     pub version: u64,
     /// The pairing they belong to.
     pub pairing: PairingId,
-    /// The version of the room list; changes only when rooms do.
-    pub rooms_version: u64,
     /// What the owner chose.
     pub preferences: Preferences,
-    /// What the robot locates itself on.
-    pub permanent: PermanentLayer,
+    /// What the robot locates itself on: floors of its home, the one used last first, at most [`MAX_LAYERS`].
+    #[serde(default)]
+    pub layers: Vec<PermanentLayer>,
 }
 
 impl Settings {
@@ -116,9 +133,8 @@ impl Settings {
         Self {
             version: 1,
             pairing,
-            rooms_version: 0,
             preferences: Preferences::initial(),
-            permanent: PermanentLayer::default(),
+            layers: Vec::new(),
         }
     }
 
@@ -131,19 +147,76 @@ impl Settings {
         }
     }
 
-    /// The next version, with another permanent layer.
-    pub fn with_permanent(&self, permanent: PermanentLayer) -> Self {
+    /// The next version, with `layer` as the one used last; floors used longest ago are left out rather than
+    /// exceeding [`MAX_LAYERS`] and [`MAX_LAYERS_BYTES`].
+    pub fn with_layer(&self, layer: PermanentLayer) -> Self {
+        let others = self.layers.iter().filter(|other| other.floor != layer.floor);
+        let mut left = MAX_LAYERS_BYTES;
+        let mut fits = |layer: &PermanentLayer| {
+            let rest = left.checked_sub(layer.wire_bytes());
+            left = rest.unwrap_or(0);
+            rest.is_some()
+        };
+        let latest_first = std::iter::once(&layer).chain(others);
+        let layers = latest_first
+            .take_while(|layer| fits(layer))
+            .take(MAX_LAYERS)
+            .cloned()
+            .collect();
         Self {
             version: self.version + 1,
-            permanent,
+            layers,
             ..self.clone()
         }
+    }
+
+    /// The permanent layer of a floor, if the robot has it.
+    pub fn layer(&self, floor: FloorId) -> Option<&PermanentLayer> {
+        self.layers.iter().find(|layer| layer.floor == floor)
+    }
+
+    /// The version of the room list of the floor used last; 0 before the first.
+    pub fn rooms_version(&self) -> u64 {
+        self.layers.first().map_or(0, |layer| layer.rooms_version)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn layer(floor: u128, n: u32, bytes: usize) -> PermanentLayer {
+        PermanentLayer {
+            floor: FloorId::from_u128(floor),
+            n,
+            rooms_version: 1,
+            tiles: vec![(TileIndex::new(0, 0), vec![0; bytes])],
+        }
+    }
+
+    fn floors(settings: &Settings) -> Vec<u128> {
+        let floor = |layer: &PermanentLayer| layer.floor.as_u128();
+        settings.layers.iter().map(floor).collect()
+    }
+
+    #[test]
+    fn the_floors_used_last_are_kept() {
+        let start = Settings::initial(PairingId::from_u128(1));
+        let all = (1..=5).fold(start, |settings, floor| settings.with_layer(layer(floor, 1, 10)));
+        assert_eq!(floors(&all), [5, 4, 3, 2]);
+        let again = all.with_layer(layer(3, 2, 10));
+        assert_eq!(floors(&again), [3, 5, 4, 2]);
+        assert_eq!(again.layer(FloorId::from_u128(3)).map(|layer| layer.n), Some(2));
+        assert_eq!(again.version, all.version + 1);
+    }
+
+    #[test]
+    fn a_large_floor_displaces_the_ones_used_before_it() {
+        let start = Settings::initial(PairingId::from_u128(1)).with_layer(layer(1, 1, 10));
+        let large = start.with_layer(layer(2, 1, MAX_LAYERS_BYTES / 4 * 3 - 200));
+        assert_eq!(floors(&large), [2]);
+        assert_eq!(floors(&large.with_layer(layer(3, 1, MAX_LAYERS_BYTES))), [0; 0]);
+    }
 
     #[test]
     fn a_zone_of_two_corners_is_refused() {

@@ -1,18 +1,18 @@
-//! Settings of robots; the permanent layer is packed, since it is most of them.
+//! Settings of robots; the permanent layers are packed, since they are most of them.
 
 use async_trait::async_trait;
 use domain::id::RobotId;
 use domain::ports::{SettingsStore, StoreError};
-use domain::settings::{PermanentLayer, Settings};
+use domain::settings::Settings;
 
 use crate::TableStore;
 use crate::expression::Expression;
-use crate::item::{Item, Record, number, packed, read, read_packed, value};
+use crate::item::{Item, Record, number, packed, read, read_packed};
 use crate::keys::Key;
 use crate::operations::Read;
 
 const SETTINGS: &str = "settings";
-const PERMANENT: &str = "permanent";
+const LAYERS: &str = "layers";
 
 #[async_trait]
 impl SettingsStore for TableStore {
@@ -39,18 +39,22 @@ impl SettingsStore for TableStore {
 
 fn record_of(robot: RobotId, settings: &Settings) -> Result<Record, StoreError> {
     let slim = Settings {
-        permanent: PermanentLayer::default(),
+        layers: Vec::new(),
         ..settings.clone()
     };
     let record = Record::of(SETTINGS, Key::settings(robot), &slim)?;
-    Ok(record.with(PERMANENT, packed(&settings.permanent)?))
+    Ok(record.with(LAYERS, packed(&settings.layers)?))
 }
 
 fn settings_of(mut item: Item) -> Result<Settings, StoreError> {
-    let permanent = read_packed(SETTINGS, &item, PERMANENT)?;
-    item.insert(PERMANENT.to_owned(), value(&PermanentLayer::default())?);
+    // Settings stored before floors had layers of their own have none; the next vote brings them.
+    let is_packed = item.contains_key(LAYERS);
+    let layers = is_packed
+        .then(|| read_packed(SETTINGS, &item, LAYERS))
+        .transpose()?;
+    item.remove(LAYERS);
     Ok(Settings {
-        permanent,
+        layers: layers.unwrap_or_default(),
         ..read(SETTINGS, item)?
     })
 }

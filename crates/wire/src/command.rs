@@ -3,10 +3,11 @@
 use domain::Timestamp;
 use domain::command::{Command, CommandKind, CommandNumber, Order, Scope};
 use domain::id::{CommandId, LeaseId, PairingId, PersonId};
+use domain::plan::CleaningPlan;
 use domain::ports;
 use serde::{Deserialize, Serialize};
 
-use crate::{WireError, json};
+use crate::{WireError, json, plan};
 
 /// A message on the command topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub struct CommandMessage {
     pub expires_at: Timestamp,
     /// The room list that the scope was made from.
     pub rooms_version: u64,
+    /// The way that a start shall take, as [`crate::plan`] writes it; robots that know no plans leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 /// A request for a live view.
@@ -82,6 +86,7 @@ impl From<&Command> for CommandMessage {
             issued_at: command.issued_at,
             expires_at: command.expires_at,
             rooms_version: command.rooms_version,
+            plan: command.plan.as_ref().and_then(|plan| plan::encode(plan).ok()),
         }
     }
 }
@@ -90,6 +95,11 @@ impl CommandMessage {
     /// What is asked, once kind and scope fit together.
     pub fn order(&self) -> Result<Order, WireError> {
         Ok(Order::new(self.kind, self.scope.clone())?)
+    }
+
+    /// The way that a start shall take, if the sender had one that fits a command.
+    pub fn plan(&self) -> Result<Option<CleaningPlan>, WireError> {
+        self.plan.as_deref().map(plan::decode).transpose()
     }
 }
 
@@ -122,6 +132,7 @@ mod tests {
             issued_at: at,
             expires_at: at,
             rooms_version: 0,
+            plan: None,
         });
         let pairing = PairingId::from_u128(2);
         let live = RobotRequest::Live(LiveRequest {
@@ -143,5 +154,32 @@ mod tests {
             panic!()
         };
         assert_eq!(command.order().unwrap_err().field(), "scope");
+        assert_eq!(command.plan(), Ok(None));
+    }
+
+    /// What robots understood before there were plans.
+    #[derive(Deserialize)]
+    struct WithoutPlan {
+        kind: CommandKind,
+        scope: Option<Scope>,
+        rooms_version: u64,
+    }
+
+    #[test]
+    fn a_robot_that_knows_no_plans_understands_a_start_with_one() {
+        let text = r#"{"v":1,"type":"command","id":"cmd_00000000000000000000000001",
+            "pairing":"pair_00000000000000000000000002","number":3,"kind":"start","scope":{"kind":"whole_home"},
+            "issuer":"person_00000000000000000000000004","issued_at":1,"expires_at":2,"rooms_version":7,
+            "plan":"not a plan"}"#;
+        let old: WithoutPlan = json::decode(text.as_bytes()).unwrap();
+        assert_eq!(
+            (old.kind, old.scope, old.rooms_version),
+            (CommandKind::Start, Some(Scope::WholeHome), 7)
+        );
+        let Ok(RobotRequest::Command(new)) = RobotRequest::decode(text.as_bytes()) else {
+            panic!()
+        };
+        assert!(new.order().is_ok());
+        assert_eq!(new.plan().unwrap_err().field(), "plan");
     }
 }

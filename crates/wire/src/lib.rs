@@ -8,6 +8,7 @@ pub mod ack;
 pub mod command;
 pub mod json;
 pub mod live;
+pub mod plan;
 pub mod receipt;
 pub mod run_event;
 pub mod settings;

@@ -1,8 +1,14 @@
 //! Run events: started, paused, resumed, and finished with manifest and track.
+//!
+//! That a robot located itself travels as a run that goes on with `located` beside it, so that whoever knows only the
+//! first four events reads one of them.
 
-use domain::id::{PairingId, RunId};
-use domain::run::{Initiator, MAX_TRACK_POINTS, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport};
+use domain::id::{FloorId, PairingId, RunId};
+use domain::run::{
+    Initiator, Located, MAX_TRACK_POINTS, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport,
+};
 use domain::{FieldError, Timestamp};
+use mapping::pose::Pose;
 use mapping::tile::TileIndex;
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +32,21 @@ struct RunEventV1 {
 enum KindV1 {
     Started,
     Paused,
-    Resumed,
+    Resumed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        located: Option<LocatedV1>,
+    },
     Finished(ReportV1),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct LocatedV1 {
+    floor: FloorId,
+    /// The origin of the run's frame in the floor's frame, millimetres.
+    x: i32,
+    y: i32,
+    /// How far the run's frame is turned, milliradians.
+    heading: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +74,10 @@ pub fn encode(event: &RunEvent) -> Vec<u8> {
         kind: match &event.kind {
             RunEventKind::Started => KindV1::Started,
             RunEventKind::Paused => KindV1::Paused,
-            RunEventKind::Resumed => KindV1::Resumed,
+            RunEventKind::Resumed => KindV1::Resumed { located: None },
+            RunEventKind::Located(located) => KindV1::Resumed {
+                located: Some(located.into()),
+            },
             RunEventKind::Finished(report) => KindV1::Finished(report.into()),
         },
     })
@@ -67,7 +89,10 @@ pub fn decode(bytes: &[u8]) -> Result<RunEvent, WireError> {
     let kind = match event.kind {
         KindV1::Started => RunEventKind::Started,
         KindV1::Paused => RunEventKind::Paused,
-        KindV1::Resumed => RunEventKind::Resumed,
+        KindV1::Resumed { located: None } => RunEventKind::Resumed,
+        KindV1::Resumed {
+            located: Some(located),
+        } => RunEventKind::Located((&located).into()),
         KindV1::Finished(report) => RunEventKind::Finished(report.try_into()?),
     };
     let RunEventV1 {
@@ -88,6 +113,30 @@ pub fn decode(bytes: &[u8]) -> Result<RunEvent, WireError> {
         at,
         kind,
     })
+}
+
+impl From<&Located> for LocatedV1 {
+    fn from(located: &Located) -> Self {
+        let thousandths = |value: f64| (value * 1000.0).round() as i32;
+        let Pose { x, y, theta } = located.alignment;
+        Self {
+            floor: located.floor,
+            x: thousandths(x),
+            y: thousandths(y),
+            heading: thousandths(theta),
+        }
+    }
+}
+
+impl From<&LocatedV1> for Located {
+    fn from(located: &LocatedV1) -> Self {
+        let whole = |thousandths: i32| f64::from(thousandths) / 1000.0;
+        let alignment = Pose::new(whole(located.x), whole(located.y), whole(located.heading));
+        Self {
+            floor: located.floor,
+            alignment,
+        }
+    }
 }
 
 impl From<&RunReport> for ReportV1 {
@@ -206,11 +255,31 @@ mod tests {
             RunEventKind::Started,
             RunEventKind::Paused,
             RunEventKind::Resumed,
+            RunEventKind::Located(Located {
+                floor: FloorId::from_u128(3),
+                alignment: Pose::new(1.25, -0.5, 0.125),
+            }),
             finished().kind,
         ] {
             let event = RunEvent { kind, ..finished() };
             assert_eq!(decode(&encode(&event)), Ok(event));
         }
+    }
+
+    #[test]
+    fn a_located_run_goes_on_for_whoever_knows_no_floors() {
+        let located = Located {
+            floor: FloorId::from_u128(3),
+            alignment: Pose::IDENTITY,
+        };
+        let event = RunEvent {
+            kind: RunEventKind::Located(located),
+            ..finished()
+        };
+        let text = String::from_utf8(encode(&event)).unwrap();
+        assert!(text.contains(r#""type":"resumed""#), "{text}");
+        let bare = text.replace(r#""located""#, r#""unknown""#);
+        assert_eq!(decode(bare.as_bytes()).unwrap().kind, RunEventKind::Resumed);
     }
 
     #[test]

@@ -189,6 +189,7 @@ mod tests {
             issued_at: Timestamp::from_millis(900),
             expires_at: Timestamp::from_millis(1_500),
             rooms_version: 3,
+            plan: None,
         }
     }
 

@@ -55,7 +55,8 @@ pub fn event_payload(mut event: RunEvent) -> Vec<u8> {
             RunEventKind::Finished(_)
             | RunEventKind::Started
             | RunEventKind::Paused
-            | RunEventKind::Resumed => {
+            | RunEventKind::Resumed
+            | RunEventKind::Located(_) => {
                 return payload;
             }
         }

@@ -1,6 +1,6 @@
 //! Settings: retained and versioned; the newest of our pairing is kept and heeded.
 
-use domain::settings::Preferences;
+use domain::settings::{Preferences, Settings};
 use wire::settings;
 
 use super::Agent;
@@ -38,7 +38,7 @@ impl Agent {
 
     /// The room list that the robot knows.
     pub(super) fn rooms_version(&self) -> u64 {
-        self.own_settings().map_or(0, |settings| settings.rooms_version)
+        self.own_settings().map_or(0, Settings::rooms_version)
     }
 
     pub(super) fn preferences(&self) -> Preferences {
@@ -52,7 +52,7 @@ impl Agent {
     }
 
     /// Settings of an earlier pairing are nobody's.
-    fn own_settings(&self) -> Option<&domain::settings::Settings> {
+    fn own_settings(&self) -> Option<&Settings> {
         self.settings
             .as_ref()
             .filter(|settings| settings.pairing == self.endpoint.pairing)

@@ -21,6 +21,7 @@ fn world_with_a_command() -> World {
         issued_at: NOW,
         expires_at: NOW,
         rooms_version: 0,
+        plan: None,
         state: CommandState::Delivered,
     };
     world.memory.look().commands.insert(command.id, command);

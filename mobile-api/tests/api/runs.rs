@@ -30,6 +30,7 @@ async fn store_run(world: &World, n: u128, state: RunState) -> RunId {
         started_at: AT,
         updated_at: AT,
         report: (state >= RunState::Finished).then_some(report),
+        located: None,
         vote: None,
     };
     world.store.put_run(&world.scope(), &run, None).await.unwrap();

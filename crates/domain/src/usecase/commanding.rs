@@ -110,7 +110,7 @@ impl Commanding {
             // Floors have no rooms yet, so that every room id is one that is not there.
             Some(Scope::Rooms { .. }) => Err(UseCaseError::RoomsChanged),
             Some(Scope::WholeHome | Scope::Zones { .. }) | None => {
-                Ok((settings.map_or(0, |settings| settings.rooms_version), last))
+                Ok((settings.map_or(0, |settings| settings.rooms_version()), last))
             }
         }
     }
@@ -169,6 +169,7 @@ fn command(
         issued_at: now,
         expires_at: now.plus(COMMAND_VALID),
         rooms_version,
+        plan: None,
         state: CommandState::Requested,
     }
 }

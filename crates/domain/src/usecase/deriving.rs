@@ -50,7 +50,9 @@ impl Deriving {
         self.bring_permanent_layer(
             robot,
             &PermanentLayer {
+                floor,
                 n,
+                rooms_version: 0,
                 tiles: permanent_tiles(&classes),
             },
         )
@@ -79,10 +81,11 @@ impl Deriving {
             let Some(stored) = self.settings.settings(robot).await? else {
                 return Ok(());
             };
-            if stored.permanent.tiles == layer.tiles || stored.permanent.n >= layer.n {
+            let known = stored.layer(layer.floor);
+            if known.is_some_and(|known| known.tiles == layer.tiles || known.n >= layer.n) {
                 return Ok(());
             }
-            let next = stored.with_permanent(layer.clone());
+            let next = stored.with_layer(layer.clone());
             let written = self
                 .settings
                 .put_settings(robot, &next, Some(stored.version))

@@ -11,7 +11,9 @@ use crate::replay::{Service, fails, ok, robot};
 /// A layer that no retained message can hold.
 fn big_layer() -> PermanentLayer {
     PermanentLayer {
+        floor: "floor_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
         n: 1,
+        rooms_version: 1,
         tiles: vec![(TileIndex::new(0, 0), vec![0; 128 * 1024])],
     }
 }
@@ -56,7 +58,10 @@ async fn receipts_are_not_retained() {
 #[tokio::test]
 async fn settings_that_no_message_can_hold_are_not_sent() {
     let service = Service::answering([]);
-    let settings = settings().with_permanent(big_layer());
+    let settings = Settings {
+        layers: vec![big_layer()],
+        ..settings()
+    };
     let posted = service
         .data_plane(CommandDelivery::Direct)
         .post_settings(robot(), &settings)

@@ -1,5 +1,5 @@
 use domain::command::Corner;
-use domain::id::PairingId;
+use domain::id::{FloorId, PairingId};
 use domain::ports::{SettingsStore, StoreError};
 use domain::settings::{PermanentLayer, Preferences, Restriction, Settings};
 use mapping::tile::TileIndex;
@@ -28,7 +28,12 @@ pub async fn settings_store(store: &dyn SettingsStore) {
         .map(|x| (TileIndex::new(x, 2), room_tile().encode()))
         .collect();
     let second = Settings {
-        permanent: PermanentLayer { n: 4, tiles },
+        layers: vec![PermanentLayer {
+            floor: FloorId::new(AT, 1),
+            n: 4,
+            rooms_version: 2,
+            tiles,
+        }],
         ..second
     };
     store.put_settings(robot, &second, Some(1)).await.unwrap();
