@@ -4,11 +4,13 @@
 use std::fs;
 use std::path::PathBuf;
 
+use mapping::formats::geojson;
+use mapping::formats::labelled::LabelledFloor;
 use mapping::formats::png_map::read_floor_plan;
 use mapping::formats::ros::RosMap;
-use mapping::formats::valetudo::ValetudoMap;
+use mapping::formats::valetudo::{ValetudoMap, ValetudoVersion};
 use mapping::logs::{LogKind, open_bytes};
-use mapping::{Pose, RunMap, RunMapper, RunTile, Scan};
+use mapping::{CellClass, Pose, RunMap, RunMapper, RunTile, Scan};
 
 /// Files of a folder of recordings whose names end in `suffix`, in order.
 fn recordings(folder: &str, suffix: &str) -> Vec<PathBuf> {
@@ -35,17 +37,47 @@ fn valetudo_maps_keep_every_layers_cells_and_every_entity() {
             "{}",
             file.display()
         );
-        let again = ValetudoMap::read(map.write().unwrap().as_bytes()).unwrap();
-        assert_eq!(again.entities, map.entities);
-        assert_eq!(again.layers.len(), map.layers.len());
-        for (layer, other) in map.layers.iter().zip(&again.layers) {
-            assert_eq!(
-                (layer.kind, &layer.pixels, layer.name()),
-                (other.kind, &other.pixels, other.name())
-            );
+        for version in [ValetudoVersion::One, ValetudoVersion::Two] {
+            let again = ValetudoMap::read(map.write_as(version).unwrap().as_bytes()).unwrap();
+            assert_eq!(again.entities, map.entities);
+            assert_eq!(again.layers.len(), map.layers.len());
+            for (layer, other) in map.layers.iter().zip(&again.layers) {
+                assert_eq!(
+                    (layer.kind, &layer.pixels, layer.name()),
+                    (other.kind, &other.pixels, other.name())
+                );
+            }
         }
         assert_eq!(open_bytes(&bytes).unwrap().kind, LogKind::ValetudoMap);
         assert!(map.to_run().unwrap().counts().free > 0);
+    }
+}
+
+#[test]
+fn floors_keep_their_cells_and_rooms_in_every_format_that_has_both() {
+    for file in recordings("valetudo/maps", ".json") {
+        let map = ValetudoMap::read(&fs::read(&file).unwrap()).unwrap();
+        let floor = LabelledFloor::from_valetudo(&map).unwrap();
+        let features = geojson::read(geojson::write(&floor.features()).as_bytes()).unwrap();
+        assert_eq!(
+            LabelledFloor::from_features(&features).unwrap().view,
+            floor.view,
+            "{}",
+            file.display()
+        );
+        let json = floor.to_valetudo().write().unwrap();
+        let again = ValetudoMap::read(json.as_bytes()).unwrap();
+        let again = LabelledFloor::from_valetudo(&again).unwrap();
+        let named = |floor: &LabelledFloor| -> Vec<_> {
+            let cells = floor.view.cells().iter();
+            let known = cells.filter(|(_, cell)| cell.class != CellClass::Unknown);
+            let id = |number: u8| {
+                let room = floor.rooms.iter().find(|room| room.number == number);
+                room.map(|room| (room.id.clone(), room.name.clone()))
+            };
+            known.map(|(at, cell)| (at, cell.class, id(cell.room))).collect()
+        };
+        assert_eq!(named(&again), named(&floor), "{}", file.display());
     }
 }
 

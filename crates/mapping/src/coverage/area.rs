@@ -1,6 +1,6 @@
 //! Areas and lines that an owner draws: zones to clean, zones to stay out of, virtual walls.
 
-use geo::{Area, BoundingRect, Contains, Coord, Point, Polygon, Validation};
+use geo::{Area, BoundingRect, Coord, Polygon, Validation};
 
 use crate::grid::Grid;
 use crate::tile::{CELL_METRES, CellIndex};
@@ -69,24 +69,44 @@ pub(super) fn check_corners(corners: &[Coord<f64>], least: usize) -> Result<(), 
     }
 }
 
-/// The cells of a grid whose centres lie in an area.
-pub(super) fn cells_within<T: Copy>(grid: &Grid<T>, area: &Polygon<f64>) -> Vec<CellIndex> {
+/// The cells of a grid whose centres lie in an area and in none of its holes.
+///
+/// Row by row between the crossings of the rings, so that the time does not grow with cells times corners.
+pub(crate) fn cells_within<T: Copy>(grid: &Grid<T>, area: &Polygon<f64>) -> Vec<CellIndex> {
     let Some(bounds) = area.bounding_rect() else {
         return Vec::new();
     };
-    let origin = grid.origin();
-    let clamped = |value: f64, first: i32, count: usize| {
-        let cell = (value / CELL_METRES).floor() as i64;
-        cell.clamp(i64::from(first) - 1, i64::from(first) + count as i64) as i32
-    };
-    let columns =
-        clamped(bounds.min().x, origin.x, grid.width())..=clamped(bounds.max().x, origin.x, grid.width());
-    let rows =
-        clamped(bounds.min().y, origin.y, grid.height())..=clamped(bounds.max().y, origin.y, grid.height());
-    let cells = rows.flat_map(|y| columns.clone().map(move |x| CellIndex::new(x, y)));
-    let is_inside =
-        |cell: &CellIndex| grid.slot(*cell).is_some() && area.contains(&Point::from(cell.centre_metres()));
-    cells.filter(is_inside).collect()
+    let CellIndex { x: left, y: bottom } = grid.origin();
+    let rows = (0..grid.height()).map(|row| bottom + row as i32);
+    let middle = |y: i32| CellIndex::new(left, y).centre_metres().1;
+    let touched = rows.filter(|y| (bounds.min().y..=bounds.max().y).contains(&middle(*y)));
+    let mut cells = Vec::new();
+    for y in touched {
+        for span in crossings(area, middle(y)).as_chunks::<2>().0 {
+            let columns = columns_between(*span, left, grid.width());
+            cells.extend(columns.map(|x| CellIndex::new(x, y)));
+        }
+    }
+    cells
+}
+
+/// Where the rings of an area cross the line at `y`, in order.
+fn crossings(area: &Polygon<f64>, y: f64) -> Vec<f64> {
+    let rings = std::iter::once(area.exterior()).chain(area.interiors());
+    let sides = rings.flat_map(|ring| ring.lines());
+    let mut crossings: Vec<f64> = sides
+        .filter(|side| (side.start.y > y) != (side.end.y > y))
+        .map(|side| side.start.x + (y - side.start.y) / side.dy() * side.dx())
+        .collect();
+    crossings.sort_by(f64::total_cmp);
+    crossings
+}
+
+/// The columns of a grid whose centres lie between two places, in metres.
+fn columns_between([from, to]: [f64; 2], left: i32, width: usize) -> std::ops::Range<i32> {
+    let column = |x: f64| (x / CELL_METRES - 0.5).ceil();
+    let clamped = |x: f64| column(x).clamp(f64::from(left), f64::from(left) + width as f64) as i32;
+    clamped(from)..clamped(to)
 }
 
 #[cfg(test)]

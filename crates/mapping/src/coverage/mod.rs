@@ -3,7 +3,7 @@
 //! Lanes alone leave a strip along every wall, so each room begins with a lap. Rooms are visited in the order of the
 //! shortest round trip from the dock. What is there only at times is driven through where that is much shorter.
 
-mod area;
+pub(crate) mod area;
 mod brush;
 mod drive;
 mod order;

@@ -1,12 +1,45 @@
 //! Rooms, objects and walls as GeoJSON, in metres of the home frame.
 
-use geo::{LineString, Polygon};
-use geojson::{Feature, FeatureCollection, Geometry, Position};
+use std::str::FromStr;
+
+use geo::{Coord, LineString, Polygon};
+use geojson::{Feature, FeatureCollection, Geometry, GeometryValue, Position};
 use serde_json::{Map, Value, json};
 
 /// What every exported collection says of its coordinates.
 pub const CRS_NOTE: &str =
     "local metric frame: metres from the dock, x forward out of it, y to the left; not WGS 84";
+
+/// Largest collection that is looked at, in bytes.
+pub const MAX_GEOJSON_BYTES: usize = 16 * 1024 * 1024;
+/// Most features of a collection.
+pub const MAX_FEATURES: usize = 10_000;
+/// How far from the dock a feature may reach along each axis, in metres.
+pub const MAX_FEATURE_METRES: f64 = 200.0;
+
+/// Why a collection was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum GeoJsonError {
+    /// More bytes than any map has.
+    #[error("a collection of {0} bytes is larger than {MAX_GEOJSON_BYTES} bytes")]
+    TooLarge(usize),
+    /// The text is no feature collection.
+    #[error("the text is not a GeoJSON feature collection")]
+    Json(#[source] Box<geojson::Error>),
+    /// More features than any map has.
+    #[error("features: there are {0}, at most {MAX_FEATURES} may be")]
+    TooMany(usize),
+    /// A feature holds what no map has.
+    #[error("features[{index}].{field} must be {expected}")]
+    Feature {
+        /// Which feature, from 0.
+        index: usize,
+        /// The field's name.
+        field: &'static str,
+        /// What it may hold.
+        expected: &'static str,
+    },
+}
 
 /// What a feature is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,9 +52,19 @@ pub enum FeatureKind {
     Wall,
     /// An area that the robot must keep out of, or not mop.
     Restriction,
+    /// Floor that belongs to no room.
+    Floor,
 }
 
 impl FeatureKind {
+    const ALL: [Self; 5] = [
+        Self::Room,
+        Self::Object,
+        Self::Wall,
+        Self::Restriction,
+        Self::Floor,
+    ];
+
     /// The kind as it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -29,6 +72,7 @@ impl FeatureKind {
             Self::Object => "object",
             Self::Wall => "wall",
             Self::Restriction => "restriction",
+            Self::Floor => "floor",
         }
     }
 }
@@ -53,6 +97,76 @@ pub fn write(features: &[MapFeature]) -> String {
     let mut collection = FeatureCollection::new(features.iter().map(feature));
     collection.foreign_members = Some(Map::from_iter([("crs_note".to_owned(), Value::from(CRS_NOTE))]));
     collection.to_string()
+}
+
+/// Reads the polygons of a FeatureCollection in metres of the home frame, as [`write`] writes them.
+///
+/// # Errors
+/// [`GeoJsonError`] naming the feature and the field that is wrong.
+pub fn read(json: &[u8]) -> Result<Vec<MapFeature>, GeoJsonError> {
+    if json.len() > MAX_GEOJSON_BYTES {
+        return Err(GeoJsonError::TooLarge(json.len()));
+    }
+    let collection = FeatureCollection::from_str(&String::from_utf8_lossy(json))
+        .map_err(|error| GeoJsonError::Json(Box::new(error)))?;
+    if collection.features.len() > MAX_FEATURES {
+        return Err(GeoJsonError::TooMany(collection.features.len()));
+    }
+    let read = |(index, feature)| {
+        read_feature(feature).map_err(|(field, expected)| GeoJsonError::Feature {
+            index,
+            field,
+            expected,
+        })
+    };
+    collection.features.into_iter().enumerate().map(read).collect()
+}
+
+/// What a field must be, with its name.
+type Expected = (&'static str, &'static str);
+
+fn read_feature(feature: Feature) -> Result<MapFeature, Expected> {
+    let text = |key: &str| feature.property(key).and_then(Value::as_str);
+    let kind = FeatureKind::ALL
+        .into_iter()
+        .find(|kind| text("kind") == Some(kind.as_str()))
+        .ok_or(("properties.kind", "room, object, wall, restriction or floor"))?;
+    let presence = feature.property("presence").map(|value| {
+        let share = value.as_f64().filter(|share| (0.0..=1.0).contains(share));
+        share.ok_or(("properties.presence", "a number from 0 to 1"))
+    });
+    Ok(MapFeature {
+        id: feature.id.as_ref().map(id_text),
+        kind,
+        name: text("name").map(str::to_owned),
+        presence: presence.transpose()?,
+        polygon: read_polygon(feature.geometry)?,
+    })
+}
+
+fn id_text(id: &geojson::feature::Id) -> String {
+    match id {
+        geojson::feature::Id::String(id) => id.clone(),
+        geojson::feature::Id::Number(id) => id.to_string(),
+    }
+}
+
+fn read_polygon(geometry: Option<Geometry>) -> Result<Polygon<f64>, Expected> {
+    let Some(GeometryValue::Polygon { coordinates }) = geometry.map(|geometry| geometry.value) else {
+        return Err(("geometry", "a polygon"));
+    };
+    let mut rings = coordinates.iter().map(|ring| read_ring(ring));
+    let outer = rings.next().ok_or(("geometry", "a polygon with a ring"))??;
+    Ok(Polygon::new(outer, rings.collect::<Result<_, _>>()?))
+}
+
+fn read_ring(ring: &[Position]) -> Result<LineString<f64>, Expected> {
+    let near = |value: &f64| value.abs() <= MAX_FEATURE_METRES;
+    let corner = |position: &Position| match position.as_slice() {
+        [x, y, ..] if near(x) && near(y) => Ok(Coord { x: *x, y: *y }),
+        _ => Err(("geometry", "within 200 m of the dock")),
+    };
+    ring.iter().map(corner).collect()
 }
 
 fn feature(feature: &MapFeature) -> Feature {
@@ -111,5 +225,61 @@ mod tests {
             feature["geometry"]["coordinates"][0][0],
             feature["geometry"]["coordinates"][0][3]
         );
+    }
+
+    #[test]
+    fn features_read_back() {
+        let hole = LineString::from(vec![(0.5, 0.5), (0.6, 0.5), (0.5, 0.6), (0.5, 0.5)]);
+        let outer = LineString::from(vec![(0.0, 0.0), (2.0, 0.0), (0.0, 2.0), (0.0, 0.0)]);
+        let chair = MapFeature {
+            id: Some("obj_1".into()),
+            kind: FeatureKind::Object,
+            name: None,
+            presence: Some(0.7),
+            polygon: Polygon::new(outer, vec![hole]),
+        };
+        assert_eq!(
+            read(write(std::slice::from_ref(&chair)).as_bytes()).unwrap(),
+            [chair]
+        );
+    }
+
+    #[test]
+    fn a_wrong_feature_is_named() {
+        let refusal = |feature: Value| {
+            let text = json!({ "type": "FeatureCollection", "features": [feature] }).to_string();
+            read(text.as_bytes()).unwrap_err().to_string()
+        };
+        let ring = json!([[0, 0], [1, 0], [0, 1], [0, 0]]);
+        let feature = |kind: &str, geometry: &str, coordinates: Value, presence: f64| {
+            json!({ "type": "Feature", "properties": { "kind": kind, "presence": presence },
+                "geometry": { "type": geometry, "coordinates": coordinates } })
+        };
+        for (wrong, words) in [
+            (
+                feature("sofa", "Polygon", json!([ring]), 1.0),
+                "features[0].properties.kind must be room, object, wall, restriction or floor",
+            ),
+            (
+                feature("room", "LineString", ring.clone(), 1.0),
+                "features[0].geometry must be a polygon",
+            ),
+            (
+                feature("object", "Polygon", json!([ring]), 7.0),
+                "features[0].properties.presence must be a number from 0 to 1",
+            ),
+            (
+                feature(
+                    "room",
+                    "Polygon",
+                    json!([[[1e9, 0], [0, 1], [0, 0], [1e9, 0]]]),
+                    1.0,
+                ),
+                "features[0].geometry must be within 200 m of the dock",
+            ),
+        ] {
+            assert_eq!(refusal(wrong), words);
+        }
+        assert!(read(b"{}").is_err());
     }
 }

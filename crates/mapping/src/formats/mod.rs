@@ -1,6 +1,7 @@
 //! Map formats of others, in and out.
 
 pub mod geojson;
+pub mod labelled;
 pub mod pgm;
 pub mod png_map;
 pub mod ros;

@@ -159,6 +159,15 @@ pub struct Entity {
     pub metadata: Map<String, Value>,
 }
 
+/// How a map's pixels are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValetudoVersion {
+    /// Each pixel by itself, as Valetudo wrote until 2022.
+    One,
+    /// Runs of pixels.
+    Two,
+}
+
 /// A map as Valetudo gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValetudoMap {
@@ -202,7 +211,15 @@ impl ValetudoMap {
     /// # Errors
     /// [`ValetudoError::Json`] if the JSON cannot be written.
     pub fn write(&self) -> Result<String, ValetudoError> {
-        valetudo_json::write(self)
+        self.write_as(ValetudoVersion::Two)
+    }
+
+    /// Writes the map in the version asked for.
+    ///
+    /// # Errors
+    /// [`ValetudoError::Json`] if the JSON cannot be written.
+    pub fn write_as(&self, version: ValetudoVersion) -> Result<String, ValetudoError> {
+        valetudo_json::write(self, version)
     }
 
     /// The map as cells in the frame of the charger, x to the right and y up, where walls cover floor; a map without a
@@ -220,7 +237,6 @@ impl ValetudoMap {
             });
         }
         let mut run = RunMap::new();
-        let origin = self.origin_pixel();
         let is_wall = |layer: &&Layer| layer.kind == LayerKind::Wall;
         let floors = self
             .layers
@@ -233,11 +249,16 @@ impl ValetudoMap {
             .filter(is_wall)
             .map(|layer| (layer, RunCell::Occupied));
         for (layer, state) in floors.chain(walls) {
-            for (x, y) in layer.pixels.pixels() {
-                run.set(CellIndex::new(x as i32 - origin.0, origin.1 - y as i32), state);
-            }
+            self.cells(layer).for_each(|cell| run.set(cell, state));
         }
         Ok(run)
+    }
+
+    /// The cells of one of its layers, in the frame of [`ValetudoMap::to_run`].
+    pub fn cells<'l>(&self, layer: &'l Layer) -> impl Iterator<Item = CellIndex> + use<'l> {
+        let (x0, y0) = self.origin_pixel();
+        let pixels = layer.pixels.pixels();
+        pixels.map(move |(x, y)| CellIndex::new(x as i32 - x0, y0 - y as i32))
     }
 
     /// The map of a floor: a segment for each room, a floor layer for what is in none, permanent things as walls, the

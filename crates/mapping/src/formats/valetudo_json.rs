@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::valetudo::{
     Entity, Layer, LayerKind, MAX_VALETUDO_LAYERS, MAX_VALETUDO_SIDE, PixelRun, PixelSet, ValetudoError,
-    ValetudoMap, check_pixel_count,
+    ValetudoMap, ValetudoVersion, check_pixel_count,
 };
 
 const MAX_PIXEL_CENTIMETRES: u32 = 50;
@@ -40,9 +40,9 @@ struct LayerJson {
     metadata: Map<String, Value>,
     #[serde(rename = "type")]
     kind: LayerKindJson,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pixels: Vec<u32>,
-    #[serde(rename = "compressedPixels", default)]
+    #[serde(rename = "compressedPixels", default, skip_serializing_if = "Vec::is_empty")]
     compressed_pixels: Vec<u32>,
     #[serde(default)]
     dimensions: Value,
@@ -91,8 +91,8 @@ pub(super) fn read(json: &[u8]) -> Result<ValetudoMap, ValetudoError> {
     })
 }
 
-/// Writes version 2.
-pub(super) fn write(map: &ValetudoMap) -> Result<String, ValetudoError> {
+/// Writes the version asked for.
+pub(super) fn write(map: &ValetudoMap, version: ValetudoVersion) -> Result<String, ValetudoError> {
     let side = map.pixel_centimetres;
     let area: usize = map
         .layers
@@ -101,7 +101,11 @@ pub(super) fn write(map: &ValetudoMap) -> Result<String, ValetudoError> {
         .map(|layer| layer.pixels.len())
         .sum();
     let mut metadata = map.metadata.clone();
-    metadata.insert("version".into(), 2.into());
+    let number = match version {
+        ValetudoVersion::One => 1,
+        ValetudoVersion::Two => 2,
+    };
+    metadata.insert("version".into(), number.into());
     metadata
         .entry("totalLayerArea")
         .or_insert_with(|| json!(area as u64 * u64::from(side * side)));
@@ -113,7 +117,11 @@ pub(super) fn write(map: &ValetudoMap) -> Result<String, ValetudoError> {
             y: map.size_centimetres.1,
         },
         pixel_size: side,
-        layers: map.layers.iter().map(|layer| write_layer(layer, side)).collect(),
+        layers: map
+            .layers
+            .iter()
+            .map(|layer| write_layer(layer, side, version))
+            .collect(),
         entities: map.entities.iter().map(write_entity).collect(),
     };
     Ok(serde_json::to_string(&json)?)
@@ -195,7 +203,22 @@ fn read_layer(layer: LayerJson) -> Result<Layer, ValetudoError> {
     })
 }
 
-fn write_layer(layer: &Layer, side: u32) -> LayerJson {
+fn write_layer(layer: &Layer, side: u32, version: ValetudoVersion) -> LayerJson {
+    let (pixels, compressed_pixels) = match version {
+        ValetudoVersion::One => (
+            layer.pixels.pixels().flat_map(|(x, y)| [x, y]).collect(),
+            Vec::new(),
+        ),
+        ValetudoVersion::Two => (
+            Vec::new(),
+            layer
+                .pixels
+                .runs()
+                .iter()
+                .flat_map(|run| [run.x, run.y, run.count])
+                .collect(),
+        ),
+    };
     let mut metadata = layer.metadata.clone();
     metadata.insert(
         "area".into(),
@@ -209,13 +232,8 @@ fn write_layer(layer: &Layer, side: u32) -> LayerJson {
             LayerKind::Wall => LayerKindJson::Wall,
             LayerKind::Segment => LayerKindJson::Segment,
         },
-        pixels: Vec::new(),
-        compressed_pixels: layer
-            .pixels
-            .runs()
-            .iter()
-            .flat_map(|run| [run.x, run.y, run.count])
-            .collect(),
+        pixels,
+        compressed_pixels,
         dimensions: dimensions(&layer.pixels),
     }
 }
@@ -292,7 +310,7 @@ mod tests {
         let listed = read(map(r#""pixels":[3,4,4,4,9,9]"#).as_bytes()).unwrap();
         let runs = read(map(r#""pixels":[],"compressedPixels":[9,9,1,3,4,2]"#).as_bytes()).unwrap();
         assert_eq!(listed, runs);
-        let written = write(&runs).unwrap();
+        let written = write(&runs, ValetudoVersion::Two).unwrap();
         assert!(
             written.contains(r#""compressedPixels":[3,4,2,9,9,1]"#),
             "{written}"
