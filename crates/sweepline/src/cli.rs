@@ -32,6 +32,8 @@ pub enum Command {
     Replay(ReplayArgs),
     /// Measure the map over data of your own.
     Eval(EvalArgs),
+    /// Write a map of one format as one of another.
+    Convert(ConvertArgs),
 }
 
 /// Options of `sweepline up`.
@@ -72,6 +74,21 @@ pub struct ReplayArgs {
     /// Where `map.pgm`, `map.yaml` and `map.png` are written.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// Options of `sweepline convert`.
+#[derive(Debug, Clone, Args)]
+pub struct ConvertArgs {
+    /// A ValetudoMap (.json), GeoJSON in metres (.geojson), a ROS map (.yaml, its .pgm beside it) or a floor plan (.png,
+    /// 100 pixels per metre, white is free).
+    #[arg(value_name = "FROM")]
+    pub from: PathBuf,
+    /// What to write, told by its ending: .json, .geojson, .yaml or .png.
+    #[arg(value_name = "TO")]
+    pub to: PathBuf,
+    /// Which version of ValetudoMap to write.
+    #[arg(long, value_name = "VERSION", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub valetudo: u8,
 }
 
 fn robots(text: &str) -> Result<usize, String> {

@@ -4,6 +4,7 @@ pub mod authority;
 pub mod broker;
 pub mod cli;
 pub mod clock;
+pub mod convert;
 pub mod data_dir;
 pub mod demo;
 pub mod ready;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sweepline::cli::{Cli, Command};
-use sweepline::{replay, up};
+use sweepline::{convert, replay, up};
 use tracing_subscriber::EnvFilter;
 
 /// The store logs every write that lost a race, which is its normal answer here.
@@ -34,6 +34,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Some(Command::Up(args)) => up::run(&args).await,
             Some(Command::Replay(args)) => replay::run(&args).await,
             Some(Command::Eval(args)) => Ok(args.execute(&mut std::io::stdout())?),
+            Some(Command::Convert(args)) => convert::run(&args),
         }
     })
 }
