@@ -72,6 +72,11 @@ export class Camera {
     return [(x - this.x) * this.scale + this.width / 2, this.height / 2 - (y - this.y) * this.scale];
   }
 
+  /** @param {number} px @param {number} py CSS pixels @returns {[number, number]} metres */
+  toPlace(px, py) {
+    return [(px - this.width / 2) / this.scale + this.x, (this.height / 2 - py) / this.scale + this.y];
+  }
+
   /** @param {number} dx @param {number} dy CSS pixels that the finger moved */
   pan(dx, dy) {
     this.#glide = null;

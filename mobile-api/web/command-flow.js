@@ -34,11 +34,13 @@ export class CommandFlow {
   /**
    * @param {string} robot
    * @param {CommandKind} kind
+   * @param {object} order what goes with it: a start says what shall be cleaned
    * @param {(state: FlowState) => void} onChange
    */
-  constructor(robot, kind, onChange) {
+  constructor(robot, kind, order, onChange) {
     this.robot = robot;
     this.kind = kind;
+    this.order = order;
     this.onChange = onChange;
     this.#send();
   }
@@ -50,7 +52,7 @@ export class CommandFlow {
 
   async #send() {
     this.#tell({ phase: 'sending', kind: this.kind });
-    const body = this.kind === 'start' ? { type: this.kind, scope: { kind: 'whole_home' } } : { type: this.kind };
+    const body = { type: this.kind, ...this.order };
     try {
       const command = await post(path`/v1/robots/${this.robot}/commands`, body, { 'Idempotency-Key': this.#key });
       await this.#follow(command);

@@ -2,6 +2,7 @@
  * What the page says about a request to a robot.
  */
 
+import { minutesWords } from './floor-words.js';
 import { clock, errorWords, lastHeard, reasonWords } from './words.js';
 
 /** @typedef {import('./command-flow.js').FlowState} FlowState */
@@ -86,7 +87,7 @@ function sent(command, asked) {
       return { text: `The robot got the request to ${asked}.`, tone: 'wait', steps: 2 };
     case 'accepted':
     case 'succeeded':
-      return { text: `The robot agreed to ${asked}.`, tone: 'calm', steps: 3 };
+      return { text: `The robot agreed to ${asked}${duration(command)}.`, tone: 'calm', steps: 3 };
     case 'rejected':
       return { text: `The robot refused to ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 2 };
     case 'expired':
@@ -94,6 +95,11 @@ function sent(command, asked) {
     case 'failed':
       return { text: `The robot could not ${asked}: ${reasonWords(command.reason)}.`, tone: 'alarm', steps: 3 };
   }
+}
+
+/** @param {Command} command */
+function duration({ planned_minutes: minutes }) {
+  return minutes ? `: about ${minutesWords(minutes)}` : '';
 }
 
 /**
@@ -107,7 +113,9 @@ function refused(problem, robot) {
     case 'robot_busy':
       return 'The robot is busy with a run already.';
     case 'rooms_changed':
-      return 'The rooms have changed since this page loaded. Reload it and try again.';
+      return 'Not started: the rooms have changed. They were loaded again: look at your choice, then start.';
+    case 'no_plan':
+      return 'Not started: there is no plan for this choice yet. Start the whole home, and try again after the run.';
     default:
       return problem.message;
   }

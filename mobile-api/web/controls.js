@@ -10,6 +10,7 @@ import { icon } from './icons.js';
 /** @typedef {import('./types.js').Robot} Robot */
 /** @typedef {import('./types.js').CommandKind} CommandKind */
 /** @typedef {import('./command-flow.js').FlowState} FlowState */
+/** @typedef {import('./clean-choice.js').Order} Order */
 
 /** How long a settled answer is shown before the robot's state takes its place, in milliseconds. */
 const SHOWN_MS = 8_000;
@@ -39,14 +40,21 @@ export class Controls {
   #state = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #fade;
+  /** What has to be chosen before a start. */
+  #missing = '';
 
   /**
    * @param {Robot} robot
-   * @param {() => void} onProgress something may have changed at the robot
+   * @param {object} options
+   * @param {(refusal: string|null) => void} options.onProgress something may have changed at the robot; with the code of
+   *   a refusal
+   * @param {() => Order} options.order what a start means
    */
-  constructor(robot, onProgress) {
+  constructor(robot, { onProgress, order }) {
     this.robot = robot;
     this.onProgress = onProgress;
+    this.order = order;
+    this.orderWords = el('span', 'action-order');
     this.primary = actionButton('button-primary action-main', () => this.ask(primaryKind(this.robot)));
     this.dock = actionButton('action', () => this.ask('dock'));
     this.stop = actionButton('action', () => this.ask('stop'));
@@ -82,31 +90,48 @@ export class Controls {
   update(robot) {
     this.robot = robot;
     const kind = primaryKind(robot);
-    if (this.primary.dataset.kind !== kind) showKind(this.primary, kind);
+    if (this.primary.dataset.kind !== kind) showKind(this.primary, kind, this.orderWords);
     this.dock.disabled = AT_DOCK.has(robot.state);
     this.stop.disabled = AT_REST.has(robot.state);
     this.#say();
   }
 
+  /** @param {string} words what a start would clean */
+  showOrder(words) {
+    say(this.orderWords, words);
+  }
+
   /** @param {CommandKind} kind */
   ask(kind) {
+    const order = kind === 'start' ? this.order() : null;
     this.#flow?.leave();
     clearTimeout(this.#fade);
-    this.#flow = new CommandFlow(this.robot.id, kind, (state) => this.#progress(state));
+    if (order && 'missing' in order) return this.#tellMissing(order.missing);
+    this.#flow = new CommandFlow(this.robot.id, kind, order ?? {}, (state) => this.#progress(state));
+  }
+
+  /** @param {string} text */
+  #tellMissing(text) {
+    this.#missing = text;
+    this.#state = null;
+    this.#say();
+    this.#fade = setTimeout(() => this.#forget(), SHOWN_MS);
   }
 
   /** @param {FlowState} state */
   #progress(state) {
+    this.#missing = '';
     this.#state = state;
     this.#say();
     const over = state.phase === 'refused' || (state.phase === 'sent' && isSettled(state.command));
     if (!over) return;
-    this.onProgress();
+    this.onProgress(state.phase === 'refused' ? state.problem.code : null);
     clearTimeout(this.#fade);
     this.#fade = setTimeout(() => this.#forget(), SHOWN_MS);
   }
 
   #forget() {
+    this.#missing = '';
     this.#state = null;
     this.#say();
   }
@@ -116,13 +141,19 @@ export class Controls {
   }
 
   #say() {
-    const message = this.#state ? commandWords(this.#state, this.robot) : robotWords(this.robot);
+    const message = this.#message();
     say(this.text, message.text);
     this.strip.dataset.tone = message.tone;
     this.progress.hidden = this.#state === null || message.retry !== undefined || this.#state.phase === 'refused';
     this.retry.hidden = message.retry === undefined;
     this.steps.forEach((step, index) => setAttributes(step, { 'data-done': index < message.steps }));
     this.#markBusy();
+  }
+
+  /** @returns {import('./command-words.js').Message} */
+  #message() {
+    if (this.#missing) return { text: this.#missing, tone: 'wait', steps: 0 };
+    return this.#state ? commandWords(this.#state, this.robot) : robotWords(this.robot);
   }
 
   #markBusy() {
@@ -141,11 +172,16 @@ function primaryKind(robot) {
   return robot.state === 'paused' ? 'resume' : 'start';
 }
 
-/** @param {HTMLButtonElement} button @param {'start'|'pause'|'resume'} kind */
-function showKind(button, kind) {
+/**
+ * @param {HTMLButtonElement} button
+ * @param {'start'|'pause'|'resume'} kind
+ * @param {Element} order what a start would clean
+ */
+function showKind(button, kind, order) {
   const name = { start: 'Start', pause: 'Pause', resume: 'Resume' }[kind];
   button.dataset.kind = kind;
-  fill(button, icon(kind === 'pause' ? 'pause' : 'play'), el('span', { text: name }));
+  const words = el('span', 'action-words', el('span', { text: name }), kind === 'start' && order);
+  fill(button, icon(kind === 'pause' ? 'pause' : 'play'), words);
 }
 
 /** @param {string} className @param {() => void} act */

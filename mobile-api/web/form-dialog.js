@@ -11,6 +11,7 @@ import { el, say } from './dom.js';
  * @property {string} label
  * @property {string} [value]
  * @property {Record<string, string|number|boolean>} [attrs]
+ * @property {string[][]} [options] values with their words, to choose one of
  *
  * @typedef {object} DialogOptions
  * @property {string} title
@@ -72,10 +73,17 @@ export function openFormDialog({ title, text, fields = [], action, danger = fals
 }
 
 /** @param {Field} field */
-function fieldRow({ name, label, value = '', attrs = {} }) {
-  const input = el('input', { attrs: { name, required: true, autocomplete: 'off', ...attrs } });
+function fieldRow({ name, label, value = '', attrs = {}, options }) {
+  const input = options
+    ? el('select', { class: 'select', attrs: { name, ...attrs } }, ...options.map(optionOf))
+    : el('input', { attrs: { name, required: true, autocomplete: 'off', ...attrs } });
   input.value = value;
   return el('label', 'field', el('span', { text: label }), input);
+}
+
+/** @param {string[]} option */
+function optionOf([value = '', text = '']) {
+  return el('option', { text, attrs: { value } });
 }
 
 /** @param {HTMLFormElement} form @returns {Record<string, string>} */

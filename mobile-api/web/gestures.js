@@ -7,37 +7,65 @@
  * @property {(dx: number, dy: number) => void} pan CSS pixels
  * @property {(factor: number, x: number, y: number) => void} zoom around a pixel of the element
  * @property {() => void} reset
+ * @property {(x: number, y: number) => void} tap a touch that neither moved nor lasted
+ * @property {(x: number, y: number) => Grip|null} grab what lies there and is to be moved instead of the map
+ * @property {(event: KeyboardEvent) => boolean} press whether the key was meant for something on the map
+ *
+ * @typedef {object} Grip
+ * @property {(x: number, y: number) => void} move
+ * @property {() => void} drop
  */
 
 const KEY_STEP = 48;
 const KEY_ZOOM = 1.25;
 const WHEEL_ZOOM = 1.0015;
+/** A finger that moves no farther than this, in CSS pixels, and is gone within the time, in milliseconds, taps. */
+const TAP_PX = 8;
+const TAP_MS = 600;
+
+/** @typedef {{x: number, y: number}} Pixel */
 
 /**
  * @param {HTMLElement} element
  * @param {GestureHandlers} handlers
  */
 export function listenForGestures(element, handlers) {
-  /** @type {Map<number, {x: number, y: number}>} */
+  /** @type {Map<number, Pixel>} */
   const fingers = new Map();
+  /** @type {Grip|null} */
+  let grip = null;
+  /** @type {Pixel & {at: number}|null} */
+  let tap = null;
   const place = (/** @type {MouseEvent} */ event) => {
     const box = element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
   element.addEventListener('pointerdown', (event) => {
     element.setPointerCapture(event.pointerId);
-    fingers.set(event.pointerId, place(event));
+    const at = place(event);
+    fingers.set(event.pointerId, at);
+    tap = fingers.size === 1 ? { ...at, at: event.timeStamp } : null;
+    if (fingers.size === 1) grip = handlers.grab(at.x, at.y);
   });
   element.addEventListener('pointermove', (event) => {
     const before = fingers.get(event.pointerId);
     if (!before) return;
     const now = place(event);
     const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
-    if (other) pinch(before, now, other, handlers);
+    if (tap && Math.hypot(now.x - tap.x, now.y - tap.y) > TAP_PX) tap = null;
+    if (grip) grip.move(now.x, now.y);
+    else if (other) pinch(before, now, other, handlers);
     else handlers.pan(now.x - before.x, now.y - before.y);
     fingers.set(event.pointerId, now);
   });
-  const lift = (/** @type {PointerEvent} */ event) => fingers.delete(event.pointerId);
+  element.addEventListener('pointerup', (event) => {
+    if (tap && event.timeStamp - tap.at < TAP_MS) handlers.tap(tap.x, tap.y);
+  });
+  const lift = (/** @type {PointerEvent} */ event) => {
+    fingers.delete(event.pointerId);
+    grip?.drop();
+    [grip, tap] = [null, null];
+  };
   element.addEventListener('pointerup', lift);
   element.addEventListener('pointercancel', lift);
   element.addEventListener('dblclick', (event) => handlers.zoom(2, place(event).x, place(event).y));
@@ -76,7 +104,8 @@ function pinch(before, now, other, { pan, zoom }) {
  * @param {HTMLElement} element
  * @param {GestureHandlers} handlers
  */
-function pressKey(event, element, { pan, zoom, reset }) {
+function pressKey(event, element, { pan, zoom, reset, press }) {
+  if (press(event)) return event.preventDefault();
   const middle = /** @type {const} */ ([element.clientWidth / 2, element.clientHeight / 2]);
   /** @type {Record<string, () => void>} */
   const keys = {

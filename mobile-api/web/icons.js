@@ -7,6 +7,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const PATHS = {
   back: ['M15 5l-7 7 7 7'],
   battery: ['M3 8.5h15v7H3z', 'M21 10.8v2.4'],
+  bin: ['M5 7h14', 'M9.5 7V4.5h5V7', 'M6.5 7l1 12.5h9l1-12.5', 'M10.5 10.5v5.5', 'M13.5 10.5v5.5'],
   bolt: ['M13 3L6 13.5h5L10 21l8-11h-5.5z'],
   check: ['M5 12.5l4.5 4.5L19 7.5'],
   chevron: ['M9.5 6l6 6-6 6'],

@@ -22,10 +22,12 @@ export class LiveRun {
   /**
    * @param {string} robot
    * @param {string} run
+   * @param {string|null} floor what the robot's floor is called, if it is known
    * @param {import('./map-panel.js').MapPanel} panel
    * @param {() => void} onState the robot says that its state has changed
    */
-  constructor(robot, run, panel, onState) {
+  constructor(robot, run, floor, panel, onState) {
+    this.floor = floor;
     this.run = run;
     this.robot = robot;
     this.panel = panel;
@@ -92,7 +94,7 @@ export class LiveRun {
       case 'live':
         return this.panel.caption({
           label: 'Live',
-          detail: 'The map of this run, as the robot draws it',
+          detail: ['The map of this run, as the robot draws it', this.floor].filter(Boolean).join(' · '),
           tone: 'live',
         });
       case 'quiet':

@@ -4,6 +4,7 @@
 
 import { brand } from './brand.js';
 import { el, fill, say } from './dom.js';
+import { floorSwitch } from './floor-switch.js';
 import { icon } from './icons.js';
 import { MapView } from './map-view.js';
 
@@ -16,9 +17,9 @@ import { MapView } from './map-view.js';
 
 const LEGENDS = /** @type {const} */ ({
   home: [
-    ['floor', 'Floor'],
     ['wall', 'Always there'],
     ['movable', 'Sometimes there'],
+    ['dock', 'Dock'],
   ],
   run: [
     ['floor', 'Floor'],
@@ -29,9 +30,15 @@ const LEGENDS = /** @type {const} */ ({
 });
 
 export class MapPanel {
-  /** @param {() => void} onClose the person has seen enough of an earlier run */
-  constructor(onClose) {
+  /**
+   * @param {object} handlers
+   * @param {() => void} handlers.onClose the person has seen enough of an earlier run
+   * @param {(view: string) => void} handlers.onView the person chose another floor, or the run that goes on
+   */
+  constructor({ onClose, onView }) {
     this.view = new MapView();
+    this.switch = floorSwitch(onView);
+    this.words = el('p', { class: 'map-note', attrs: { role: 'status' } });
     this.label = el('span', 'badge-label');
     this.badge = el(
       'span',
@@ -53,7 +60,8 @@ export class MapPanel {
       { class: 'map-frame', attrs: { 'data-loading': true } },
       this.view.canvas,
       this.empty,
-      el('div', 'badges', this.badge, this.close),
+      el('div', 'badges', this.badge, this.switch.node, this.close),
+      this.words,
       this.#tools(),
     );
     this.node = el('figure', 'map-panel', this.frame, el('figcaption', 'map-caption', this.detail, this.legend));
@@ -72,9 +80,12 @@ export class MapPanel {
     this.view.describe(`Map. ${[label, detail].filter(Boolean).join('. ')}.`);
   }
 
-  /**
-   * @param {import('./raster.js').Raster|null} raster
-   */
+  /** @param {string} text what was touched on the map; nothing to take it away */
+  note(text) {
+    say(this.words, text);
+  }
+
+  /** @param {import('./raster.js').Raster|null} raster */
   show(raster) {
     this.frame.removeAttribute('data-loading');
     this.view.setRaster(raster);

@@ -10,10 +10,27 @@ import { paintRaster, readPalette } from './palette.js';
 import { knownArea, knownBounds } from './raster.js';
 
 /** @typedef {import('./raster.js').Raster} Raster */
+/** @typedef {import('./types.js').Corner} Corner */
 /** @typedef {{x: number, y: number, heading: number}} Pose metres and radians */
 
-/** Room for the badges above the map and the scale below it, in CSS pixels. */
-const MARGINS = { top: 56, side: 24, bottom: 40 };
+/**
+ * What lies over the map's cells and may be touched; places in millimetres.
+ *
+ * @typedef {object} Overlay
+ * @property {(context: CanvasRenderingContext2D, camera: Camera, palette: import('./palette.js').Palette) => void} draw
+ * @property {(at: Corner, reach: number) => void} tap
+ * @property {(at: Corner, reach: number) => Drag|null} grab
+ * @property {(event: KeyboardEvent) => boolean} press
+ *
+ * @typedef {object} Drag
+ * @property {(to: Corner) => void} move
+ * @property {() => void} drop
+ */
+
+/** Room for the badges above the map and the tools below it, in CSS pixels. */
+const MARGINS = { top: 66, side: 20, bottom: 66 };
+/** How far beside a thing a finger may touch it, in CSS pixels. */
+const REACH_PX = 22;
 /** Positions come about twice a second; the robot takes as long to get from one to the next. */
 const GLIDE_MS = 550;
 
@@ -27,6 +44,10 @@ export class MapView {
   #track = [];
   /** @type {{from: Pose, to: Pose, at: number}|null} */
   #glide = null;
+  /** @type {Overlay|null} */
+  #overlay = null;
+  /** @type {import('./palette.js').Tints} */
+  #tints = new Map();
   #words = 'Map.';
   #area = 0;
   #followsFit = true;
@@ -50,6 +71,9 @@ export class MapView {
       pan: (dx, dy) => this.#move(() => this.#camera.pan(dx, dy)),
       zoom: (factor, x, y) => this.#move(() => this.#camera.zoom(factor, x, y)),
       reset: () => this.fit(),
+      tap: (x, y) => this.#overlay?.tap(this.#placeAt(x, y), this.#reach()),
+      grab: (x, y) => this.#grab(x, y),
+      press: (event) => this.#overlay?.press(event) ?? false,
     });
   }
 
@@ -61,6 +85,35 @@ export class MapView {
     this.#label();
     this.#paint();
     if (this.#followsFit) this.#fitCamera(first || this.stillness.matches);
+  }
+
+  /** @param {Overlay|null} overlay */
+  setOverlay(overlay) {
+    this.#overlay = overlay;
+    this.#draw();
+  }
+
+  /** @param {import('./palette.js').Tints} tints */
+  setTints(tints) {
+    this.#tints = tints;
+    this.#paint();
+  }
+
+  /** Draws again what the overlay has changed. */
+  redraw() {
+    this.#draw();
+  }
+
+  /** @returns {{centre: Corner, metres: number}} the middle of what the canvas shows, and how much that is at least */
+  window() {
+    const { width, height, scale } = this.#camera;
+    return { centre: this.#placeAt(width / 2, height / 2), metres: Math.min(width, height) / scale };
+  }
+
+  /** Brings the map back under the eyes of somebody who has scrolled away from it, and the keys to it. */
+  reveal() {
+    this.canvas.focus({ preventScroll: true });
+    this.canvas.scrollIntoView({ block: 'nearest', behavior: this.stillness.matches ? 'auto' : 'smooth' });
   }
 
   /** @param {[number, number][]} track metres */
@@ -101,6 +154,23 @@ export class MapView {
     this.canvas.setAttribute('aria-label', [this.#words, area, place].filter(Boolean).join(' '));
   }
 
+  /** @param {number} x @param {number} y CSS pixels @returns {Corner} */
+  #placeAt(x, y) {
+    const [metresX, metresY] = this.#camera.toPlace(x, y);
+    return { x: Math.round(metresX * 1000), y: Math.round(metresY * 1000) };
+  }
+
+  #reach() {
+    return (REACH_PX / this.#camera.scale) * 1000;
+  }
+
+  /** @param {number} x @param {number} y CSS pixels @returns {import('./gestures.js').Grip|null} */
+  #grab(x, y) {
+    const drag = this.#overlay?.grab(this.#placeAt(x, y), this.#reach());
+    if (!drag) return null;
+    return { move: (toX, toY) => drag.move(this.#placeAt(toX, toY)), drop: () => drag.drop() };
+  }
+
   /** @param {() => void} change */
   #move(change) {
     this.#followsFit = false;
@@ -129,7 +199,7 @@ export class MapView {
 
   #paint() {
     this.palette = readPalette(this.canvas);
-    this.#picture = this.#raster && paintRaster(this.#raster, this.palette);
+    this.#picture = this.#raster && paintRaster(this.#raster, this.palette, this.#tints);
     this.#draw();
   }
 
@@ -145,6 +215,7 @@ export class MapView {
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, this.#camera.width, this.#camera.height);
     this.#drawPicture();
+    this.#overlay?.draw(context, this.#camera, palette);
     drawTrack(context, this.#camera, palette, this.#track);
     if (this.#raster) {
       drawDock(context, this.#camera, palette);

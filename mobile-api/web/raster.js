@@ -22,6 +22,7 @@ const MAX_CELLS = 2048 * 2048;
  * @property {number} cellMetres
  * @property {Uint8Array} cells
  * @property {Uint8Array|null} presence percent per cell
+ * @property {Uint8Array|null} room number per cell, 0 for none
  */
 
 /**
@@ -34,7 +35,6 @@ export function readMap(document, kind) {
   if (!(width > 0 && height > 0 && width * height <= MAX_CELLS)) return null;
   const cells = fromBase64(document.cells);
   if (cells.length !== width * height) return null;
-  const presence = document.presence ? fromBase64(document.presence) : null;
   return {
     kind,
     x: origin.x,
@@ -43,7 +43,8 @@ export function readMap(document, kind) {
     height,
     cellMetres: document.cell_metres,
     cells,
-    presence: presence?.length === cells.length ? presence : null,
+    presence: plane(document.presence, cells.length),
+    room: plane(document.room, cells.length),
   };
 }
 
@@ -122,7 +123,7 @@ export function knownArea({ cells, cellMetres }) {
 /** @param {Box} box @returns {Raster} */
 function blank({ x, y, width, height }) {
   const cells = new Uint8Array(width * height);
-  return { kind: 'run', x, y, width, height, cellMetres: CELL_METRES, cells, presence: null };
+  return { kind: 'run', x, y, width, height, cellMetres: CELL_METRES, cells, presence: null, room: null };
 }
 
 /** @param {Box} outer @param {Box} inner */
@@ -164,6 +165,16 @@ function copyKnown(from, to) {
     const row = from.y + Math.floor(index / from.width) - to.y;
     to.cells[row * to.width + from.x + (index % from.width) - to.x] = cell;
   });
+}
+
+/**
+ * @param {string|undefined} text
+ * @param {number} length
+ * @returns {Uint8Array|null} null unless it has a byte for every cell
+ */
+function plane(text, length) {
+  const bytes = text ? fromBase64(text) : null;
+  return bytes?.length === length ? bytes : null;
 }
 
 /** @param {string} text */

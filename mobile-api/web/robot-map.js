@@ -1,8 +1,9 @@
 /**
- * Which map a robot's view shows: the run that goes on, live; an earlier run that was chosen; or the home's map.
+ * Which map a robot's view shows: the run that goes on, live; an earlier run that was chosen; or a floor of the home.
  */
 
-import { explain, get, path, Problem, request } from './api.js';
+import { explain, get, path } from './api.js';
+import { FloorFeed } from './floor-feed.js';
 import { LiveRun } from './live-run.js';
 import { MapPanel } from './map-panel.js';
 import { readMap } from './raster.js';
@@ -10,49 +11,70 @@ import { dayAndClock } from './words.js';
 
 /** @typedef {import('./types.js').Robot} Robot */
 /** @typedef {import('./types.js').Run} Run */
-/** @typedef {import('./raster.js').Raster} Raster */
+/** @typedef {import('./floor-data.js').FloorData} FloorData */
 
-/** How often the home's map is looked at again, in milliseconds: soon after a run, and otherwise. */
-const SOON_MS = 3_000;
-const LATER_MS = 60_000;
 /** How long after a run its vote in the home's map is waited for, in milliseconds. */
 const SETTLING_MS = 60_000;
+/** The view that is no floor. */
+const LIVE = 'live';
 
 export class RobotMap {
   /** @type {LiveRun|null} */
   #live = null;
   /** @type {Run|null} */
   #past = null;
-  /** @type {{floor: string, etag: string|null, raster: Raster|null}|null} */
-  #home = null;
-  #lookedAt = 0;
+  /** The floor that was chosen instead of the robot's, or instead of its run. @type {string|null} */
+  #chosen = null;
   #endedAt = 0;
 
   /**
    * @param {Robot} robot
-   * @param {{onState: () => void, lastFloor: () => string|null|undefined, onPast: (run: Run|null) => void}} options
+   * @param {object} options
+   * @param {() => void} options.onState
+   * @param {() => string|null|undefined} options.lastFloor undefined while it is not known
+   * @param {(run: Run|null) => void} options.onPast
+   * @param {(data: FloorData|null, absence: import('./floor-desk.js').Absence) => void} options.onFloor the map shows
+   *   this floor now, or none, and why
    */
   constructor(robot, options) {
     this.robot = robot;
     this.options = options;
-    this.panel = new MapPanel(() => this.showPast(null));
+    this.panel = new MapPanel({ onClose: () => this.showPast(null), onView: (view) => this.#choose(view) });
     this.panel.caption({ label: '', detail: 'Loading the map…', tone: 'calm' });
+    this.feed = new FloorFeed(robot.home, {
+      onFloors: () => this.#showSwitch(),
+      onData: (data) => this.#showFloor(data),
+      onNothing: () => this.#noMap(),
+      onError: (error) => this.#failed(error),
+    });
     this.look = () => (document.visibilityState === 'visible' ? this.update(this.robot) : this.#pauseLive());
     document.addEventListener('visibilitychange', this.look);
-    this.update(robot);
   }
 
   dispose() {
     document.removeEventListener('visibilitychange', this.look);
     this.#live?.close();
+    this.feed.forget();
     this.panel.dispose();
   }
 
   /** @param {Robot} robot */
   update(robot) {
+    if (this.robot.run !== robot.run) this.#chosen = null;
     this.robot = robot;
     this.#followRun(robot.run);
-    if (!this.#live && !this.#past) this.#refreshHome();
+    this.#showSwitch();
+    if (!this.#isElsewhere()) this.#look();
+  }
+
+  /** Looks again at the floor that is shown. */
+  reload() {
+    return this.feed.reload();
+  }
+
+  /** @returns {string} the name of the floor that is shown */
+  floorName() {
+    return this.feed.name(this.feed.data?.floor ?? null) ?? '';
   }
 
   /** @param {Run|null} run an earlier run to look at, or null for what is now */
@@ -62,7 +84,8 @@ export class RobotMap {
     this.options.onPast(run);
     if (!run) return this.#backToNow();
     this.#pauseLive();
-    this.panel.view.setRobot(null);
+    this.#leaveFloor('past');
+    this.#showSwitch();
     try {
       await this.#loadPast(run);
     } catch (error) {
@@ -94,11 +117,16 @@ export class RobotMap {
 
   /** @param {string|null} run */
   #followRun(run) {
-    if ((this.#live?.run ?? null) === run) return;
-    if (this.#live) this.#endLive();
     // Only somebody who looks pays for a live view.
-    const watched = !this.#past && document.visibilityState === 'visible';
-    if (run && watched) this.#live = new LiveRun(this.robot.id, run, this.panel, this.options.onState);
+    const watched = !this.#past && !this.#chosen && document.visibilityState === 'visible';
+    const wanted = watched ? run : null;
+    if ((this.#live?.run ?? null) === wanted) return;
+    if (this.#live && run === null) this.#endLive();
+    else this.#pauseLive();
+    if (!wanted) return;
+    this.#leaveFloor('run');
+    const floor = this.feed.name(this.robot.floor);
+    this.#live = new LiveRun(this.robot.id, wanted, floor, this.panel, this.options.onState);
   }
 
   #pauseLive() {
@@ -109,8 +137,7 @@ export class RobotMap {
   #endLive() {
     this.#pauseLive();
     this.#endedAt = Date.now();
-    this.#lookedAt = 0;
-    this.panel.view.setRobot(null);
+    this.#leaveFloor('loading');
     this.panel.caption({
       label: 'Run over',
       detail: 'The run is being folded into the map of the home…',
@@ -119,61 +146,66 @@ export class RobotMap {
   }
 
   #backToNow() {
-    this.#lookedAt = 0;
-    this.#home = null;
+    this.#leaveFloor('loading');
     this.panel.view.setTrack([]);
     this.update(this.robot);
     this.panel.view.fit();
   }
 
-  async #refreshHome() {
-    const settling = Date.now() - this.#endedAt < SETTLING_MS;
-    if (Date.now() - this.#lookedAt < (settling ? SOON_MS : LATER_MS)) return;
-    this.#lookedAt = Date.now();
-    try {
-      await this.#loadHome(settling);
-    } catch (error) {
-      this.#lookedAt = Date.now() - LATER_MS + SOON_MS;
-      if (!this.#home?.raster && !this.#isElsewhere()) this.panel.showEmpty('The map cannot be shown', explain(error));
-    }
+  /** @param {import('./floor-desk.js').Absence} absence */
+  #leaveFloor(absence) {
+    this.feed.forget();
+    this.panel.view.setRobot(null);
+    this.options.onFloor(null, absence);
   }
 
-  /** @param {boolean} settling */
-  async #loadHome(settling) {
-    const floor = this.robot.floor ?? this.options.lastFloor();
-    if (!floor) {
-      this.#lookedAt = 0;
-      return floor === null && this.#noMap(settling);
-    }
-    const known = this.#home?.floor === floor ? this.#home : null;
-    const target = path`/v1/homes/${this.robot.home}/floors/${floor}/map`;
-    const answer = await request(target, { headers: known?.etag ? { 'If-None-Match': known.etag } : {} }).catch(absent);
-    if (this.#isElsewhere() || answer?.status === 304) return;
-    const raster = answer && readMap(answer.data, 'home');
-    if (!raster) return this.#noMap(settling);
-    this.#home = { floor, etag: answer.etag, raster };
-    this.panel.show(raster);
+  /** @param {string} view */
+  #choose(view) {
+    this.#chosen = view === LIVE ? null : view;
+    this.#pauseLive();
+    if (this.#past) this.showPast(null);
+    else this.#backToNow();
+  }
+
+  #look() {
+    const floor = this.#chosen ?? this.robot.floor ?? this.options.lastFloor();
+    if (floor !== undefined) this.feed.look(floor, Date.now() - this.#endedAt < SETTLING_MS);
+  }
+
+  /** @param {FloorData} data */
+  #showFloor(data) {
+    if (this.#isElsewhere()) return;
+    this.panel.show(data.raster);
     this.panel.view.setTrack([]);
-    this.panel.caption({ label: 'Home map', detail: votes(answer.data.version), tone: 'calm' });
+    this.panel.caption({ label: 'Home map', detail: votes(data.version), tone: 'calm' });
+    this.options.onFloor(data, 'none');
+    this.#showSwitch();
   }
 
-  /** @param {boolean} settling */
-  #noMap(settling) {
-    if (this.#isElsewhere() || settling || this.#home?.raster) return;
+  /** @param {unknown} error */
+  #failed(error) {
+    if (!this.feed.data && !this.#isElsewhere()) this.panel.showEmpty('The map cannot be shown', explain(error));
+  }
+
+  #noMap() {
+    const settling = Date.now() - this.#endedAt < SETTLING_MS;
+    if (this.#isElsewhere() || settling || this.feed.data) return;
+    this.options.onFloor(null, 'none');
     this.panel.showEmpty('No map yet', 'Start a first run: the map draws itself while the robot cleans.');
     this.panel.caption({ label: '', detail: '', tone: 'calm' });
   }
 
-  /** Whether by now something else than the home's map is shown. */
+  #showSwitch() {
+    const floors = this.feed.floors.map(({ id, name }) => ({ id, name }));
+    const views = this.robot.run ? [{ id: LIVE, name: 'This run, live' }, ...floors] : floors;
+    const shown = this.#live ? LIVE : (this.#chosen ?? this.feed.data?.floor ?? null);
+    this.panel.switch.update(this.#past ? [] : views, shown);
+  }
+
+  /** Whether the map shows something else than a floor. */
   #isElsewhere() {
     return this.#live !== null || this.#past !== null;
   }
-}
-
-/** @param {unknown} error */
-function absent(error) {
-  if (error instanceof Problem && error.status === 404) return null;
-  throw error;
 }
 
 /** @param {number} version */
@@ -182,6 +214,6 @@ function votes(version) {
 }
 
 /** @param {[number, number][]|undefined} track @returns {[number, number][]} */
-export function inMetres(track) {
+function inMetres(track) {
   return (track ?? []).map(([x, y]) => [x / 1000, y / 1000]);
 }

@@ -4,6 +4,7 @@
 
 import { Controls } from './controls.js';
 import { el, say } from './dom.js';
+import { FloorDesk } from './floor-desk.js';
 import { icon } from './icons.js';
 import { batteryMeter } from './robot-card.js';
 import { RobotDetails } from './robot-details.js';
@@ -45,21 +46,31 @@ export class RobotView {
       onState: () => this.#refreshSoon(),
       lastFloor: () => this.runs.lastFloor(),
       onPast: (run) => this.runs.select(run?.id ?? null),
+      onFloor: (data, absence) => this.desk.show(data, absence),
     });
-    this.controls = new Controls(robot, () => this.refresh());
+    this.controls = new Controls(robot, {
+      onProgress: (refusal) => this.#progress(refusal),
+      order: () => this.desk.order(),
+    });
+    this.desk = new FloorDesk(robot, this.map.panel, {
+      reload: () => this.map.reload(),
+      floorName: () => this.map.floorName(),
+      onOrder: () => this.controls.showOrder(this.desk.orderWords()),
+    });
     this.details = new RobotDetails(robot, { refresh, locate: () => this.controls.ask('locate') });
     this.node = el(
       'article',
       'robot',
       el('header', 'robot-head', backLink(), el('div', 'robot-words', this.name, this.now), this.battery.node),
-      el('div', 'robot-main', this.map.panel.node, this.controls.node),
-      el('div', 'robot-side', this.runs.node, this.details.node),
+      this.map.panel.node,
+      el('div', 'robot-desk', this.desk.node, this.controls.node, el('div', 'robot-side', this.runs.node, this.details.node)),
     );
     this.update(robot);
   }
 
   dispose() {
     this.map.dispose();
+    this.desk.dispose();
     this.controls.dispose();
   }
 
@@ -75,8 +86,15 @@ export class RobotView {
     this.battery.update(robot);
     this.controls.update(robot);
     this.details.update(robot);
+    this.desk.update(robot);
     this.map.update(robot);
     this.runs.refresh(changed ? 0 : this.#patience());
+  }
+
+  /** @param {string|null} refusal */
+  #progress(refusal) {
+    this.refresh();
+    if (refusal === 'rooms_changed') this.map.reload();
   }
 
   #patience() {

@@ -53,6 +53,7 @@
  * @property {string} expires_at
  * @property {string|null} run
  * @property {string|null} reason
+ * @property {number|null} [planned_minutes]
  *
  * @typedef {object} MapDocument
  * @property {number} version
@@ -62,6 +63,58 @@
  * @property {number} height
  * @property {string} cells base64, one byte per cell, rows from the smallest y
  * @property {string} [presence] base64, percent per cell
+ * @property {string} [room] base64, the number of each cell's room, 0 for none
+ *
+ * @typedef {{x: number, y: number}} Corner millimetres in the home frame
+ *
+ * @typedef {'living_room'|'kitchen'|'bedroom'|'bathroom'|'hallway'|'office'|'dining_room'|'other'} RoomType
+ *
+ * @typedef {object} Room
+ * @property {string} id
+ * @property {number} number as in the map's cells
+ * @property {string|null} name
+ * @property {RoomType|null} type
+ * @property {number} area_m2
+ * @property {Corner[][]} outlines
+ *
+ * @typedef {{floor: string, version: number, items: Room[]}} RoomList
+ *
+ * @typedef {object} Thing
+ * @property {string} id
+ * @property {Corner[]} outline
+ * @property {number} presence percent of the runs
+ * @property {string} first_seen
+ * @property {string} last_seen
+ *
+ * @typedef {object} PlanLeg
+ * @property {string|null} room
+ * @property {string|null} name
+ * @property {boolean} recharge_first
+ * @property {number} metres
+ * @property {number} minutes
+ * @property {[number, number][]} path millimetres
+ *
+ * @typedef {object} Plan
+ * @property {string} floor
+ * @property {number} rooms_version
+ * @property {number} metres
+ * @property {number} minutes
+ * @property {number} coverage 0 to 1
+ * @property {number} recharges
+ * @property {PlanLeg[]} legs
+ * @property {[number, number][]} way_home millimetres
+ *
+ * @typedef {'no_go_zone'|'no_mop_zone'|'virtual_wall'} RestrictionKind
+ * @typedef {{kind: RestrictionKind, corners: Corner[]}} Restriction
+ *
+ * @typedef {object} RobotSettings
+ * @property {number} version
+ * @property {number} applied_version
+ * @property {boolean} upload_map
+ * @property {boolean} child_lock
+ * @property {Restriction[]} restrictions
+ *
+ * @typedef {{kind: 'whole_home'} | {kind: 'rooms', rooms: string[]} | {kind: 'zones', zones: Corner[][]}} Scope
  *
  * @typedef {object} LeaseDocument
  * @property {string} id
