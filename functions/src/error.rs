@@ -58,6 +58,8 @@ impl From<UseCaseError> for Failure {
             | UseCaseError::RobotOffline
             | UseCaseError::RobotBusy { .. }
             | UseCaseError::RoomsChanged
+            | UseCaseError::RoomEdit(_)
+            | UseCaseError::NoPlan(_)
             | UseCaseError::KeyReused
             | UseCaseError::VersionMismatch => Self::Refused(FieldError::new("event", error.to_string())),
         }

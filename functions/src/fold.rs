@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::FieldError;
 use domain::Timestamp;
+use domain::placement::RunRef;
 use domain::ports::IncidentStore;
 use domain::usecase::Folding;
 use serde_json::Value;
@@ -51,6 +52,6 @@ impl Fold {
 
     async fn fold(&self, run: Result<RunKey, FieldError>) -> Result<(), Failure> {
         let RunKey { scope, robot, run } = run?;
-        Ok(self.folding.fold(&scope, robot, run).await?)
+        Ok(self.folding.fold(&scope, RunRef { robot, run }).await?)
     }
 }

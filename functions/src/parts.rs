@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::ports::RobotMailbox;
 use domain::usecase::{
-    Aligning, Authorizing, Deriving, Folding, Ingesting, PresenceTracking, RunEvents, Sealing, Settling,
-    StatusTracking,
+    Aligning, Authorizing, Deriving, Folding, Ingesting, Layers, Planning, PresenceTracking, RunEvents,
+    SealedRuns, Sealing, Settling, StatusTracking,
 };
 use store::TableStore;
 
@@ -83,14 +83,17 @@ impl HandlerParts {
     pub fn folding(&self) -> Folding {
         let store = &self.store;
         Folding {
-            runs: store.clone(),
-            tiles: store.clone(),
+            sealed: SealedRuns {
+                runs: store.clone(),
+                tiles: store.clone(),
+            },
             maps: store.clone(),
             homes: store.clone(),
             robots: store.clone(),
+            placements: store.clone(),
+            commands: store.clone(),
             aligning: Aligning {
-                homes: store.clone(),
-                deriving: self.deriving(),
+                floors: store.clone(),
             },
             deriving: self.deriving(),
         }
@@ -98,10 +101,20 @@ impl HandlerParts {
 
     /// Makes what follows from maps.
     pub fn deriving(&self) -> Deriving {
+        let store = &self.store;
         Deriving {
-            maps: self.store.clone(),
-            settings: self.store.clone(),
-            mailbox: self.mailbox.clone(),
+            maps: store.clone(),
+            floors: store.clone(),
+            layers: Layers {
+                robots: store.clone(),
+                settings: store.clone(),
+                mailbox: self.mailbox.clone(),
+            },
+            planning: Planning {
+                floors: store.clone(),
+                robots: store.clone(),
+                settings: store.clone(),
+            },
         }
     }
 }

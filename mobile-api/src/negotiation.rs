@@ -8,6 +8,29 @@ use crate::problem::{Code, Problem};
 /// The most entries of an `Accept` header that are looked at.
 const MAX_RANGES: usize = 32;
 
+/// The forms of a list of shapes.
+#[derive(Clone, Copy)]
+pub(crate) enum Shapes {
+    Json,
+    GeoJson,
+}
+
+impl Shapes {
+    /// By the types that callers ask for.
+    pub(crate) const FORMS: [(&'static str, Self); 2] = [
+        ("application/json", Self::Json),
+        ("application/geo+json", Self::GeoJson),
+    ];
+
+    /// One tag for each form, since equal tags mean equal bytes.
+    pub(crate) fn tag(self, revision: u64) -> String {
+        match self {
+            Self::Json => format!("\"{revision}\""),
+            Self::GeoJson => format!("\"{revision}-geojson\""),
+        }
+    }
+}
+
 /// The form that the caller likes best; of equals the first offered, and the first of all without an `Accept`.
 pub(crate) fn negotiate<T: Copy>(headers: &HeaderMap, offers: &[(&'static str, T)]) -> Result<T, Problem> {
     let ranges: Vec<(String, f32)> = headers

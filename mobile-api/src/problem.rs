@@ -11,6 +11,7 @@ use domain::ports::{DeviceError, StoreError};
 use domain::usecase::UseCaseError;
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use mapping::rooms::RoomEditError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,6 +44,8 @@ pub enum Code {
     RobotBusy,
     /// The rooms are not the ones that the caller read.
     RoomsChanged,
+    /// The map allows no plan for what was asked.
+    NoPlan,
     /// Somebody else wrote at the same time.
     Conflict,
     /// The claim has ended.
@@ -55,6 +58,10 @@ pub enum Code {
     UnsupportedMediaType,
     /// The idempotency key stands for another request.
     IdempotencyKeyReused,
+    /// The rooms do not lie side by side.
+    RoomsNotAdjacent,
+    /// The line leaves the room in one piece.
+    LineDividesNothing,
     /// The request has to say what it was made from.
     PreconditionRequired,
     /// Too many failures.
@@ -74,14 +81,16 @@ impl Code {
             Self::NotFound | Self::ClaimUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::RobotOffline | Self::RobotBusy | Self::RoomsChanged | Self::Conflict => {
+            Self::RobotOffline | Self::RobotBusy | Self::RoomsChanged | Self::NoPlan | Self::Conflict => {
                 StatusCode::CONFLICT
             }
             Self::ClaimGone => StatusCode::GONE,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::IdempotencyKeyReused | Self::RoomsNotAdjacent | Self::LineDividesNothing => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -102,12 +111,15 @@ impl Code {
             Self::RobotOffline => "The robot is offline",
             Self::RobotBusy => "The robot is busy",
             Self::RoomsChanged => "The rooms have changed",
+            Self::NoPlan => "No plan",
             Self::Conflict => "Changed at the same time",
             Self::ClaimGone => "The claim has ended",
             Self::PreconditionFailed => "Changed by somebody else",
             Self::PayloadTooLarge => "Too large",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::IdempotencyKeyReused => "Idempotency key reused",
+            Self::RoomsNotAdjacent => "The rooms are not adjacent",
+            Self::LineDividesNothing => "The line divides nothing",
             Self::PreconditionRequired => "If-Match is required",
             Self::TooManyRequests => "Too many requests",
             Self::Internal => "Internal error",
@@ -249,6 +261,21 @@ impl From<DeviceError> for Problem {
     }
 }
 
+impl From<RoomEditError> for Problem {
+    fn from(error: RoomEditError) -> Self {
+        let detail = error.to_string();
+        let (code, field) = match error {
+            RoomEditError::UnknownRoom(_) => return Self::new(Code::RoomsChanged, detail),
+            RoomEditError::SameRoom(_) | RoomEditError::NotAdjacent(..) => (Code::RoomsNotAdjacent, "rooms"),
+            RoomEditError::DoesNotDivide(_) => (Code::LineDividesNothing, "line"),
+            RoomEditError::TooManyRooms => (Code::InvalidRequest, "line"),
+        };
+        let mut problem = Self::new(code, detail);
+        problem.field = Some(field.to_owned());
+        problem
+    }
+}
+
 impl From<UseCaseError> for Problem {
     fn from(error: UseCaseError) -> Self {
         let detail = error.to_string();
@@ -262,6 +289,8 @@ impl From<UseCaseError> for Problem {
                 problem
             }
             UseCaseError::RoomsChanged => Self::new(Code::RoomsChanged, detail),
+            UseCaseError::RoomEdit(error) => error.into(),
+            UseCaseError::NoPlan(_) => Self::new(Code::NoPlan, detail),
             UseCaseError::KeyReused => Self::new(Code::IdempotencyKeyReused, detail),
             UseCaseError::VersionMismatch => Self::new(Code::PreconditionFailed, detail),
             UseCaseError::Store(error) => error.into(),

@@ -7,10 +7,12 @@ use std::time::Duration;
 use access::{LocalIssuer, Throttle, TokenVerifier};
 use domain::Timestamp;
 use domain::ports::{
-    AccountStore, ClaimStore, CommandLink, CommandStore, DeviceRegistry, FleetStore, HealthStore, HomeStore,
-    LeaseStore, MapStore, RobotMailbox, RobotStore, RunStore, RunTileStore, SettingsStore,
+    AccountStore, ClaimStore, CommandLink, CommandStore, DeviceRegistry, FleetStore, FloorStore, HealthStore,
+    HomeStore, LeaseStore, MapStore, RobotMailbox, RobotStore, RunStore, RunTileStore, SettingsStore,
 };
-use domain::usecase::{Authorizing, Commanding, Leasing, Pairings, SettingsKeeping};
+use domain::usecase::{
+    Authorizing, Commanding, Layers, Leasing, Pairings, Planning, RoomKeeping, SettingsKeeping,
+};
 
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
 pub const MAX_FAILED_LOGINS: u32 = 10;
@@ -41,6 +43,8 @@ pub struct Services {
     pub(crate) leasing: Leasing,
     pub(crate) pairings: Pairings,
     pub(crate) settings_keeping: SettingsKeeping,
+    pub(crate) planning: Planning,
+    pub(crate) room_keeping: RoomKeeping,
     pub(crate) homes: Arc<dyn HomeStore>,
     pub(crate) robots: Arc<dyn RobotStore>,
     pub(crate) commands: Arc<dyn CommandStore>,
@@ -50,15 +54,28 @@ pub struct Services {
     pub(crate) runs: Arc<dyn RunStore>,
     pub(crate) run_tiles: Arc<dyn RunTileStore>,
     pub(crate) maps: Arc<dyn MapStore>,
+    pub(crate) floors: Arc<dyn FloorStore>,
 }
 
 impl Services {
     /// The use cases over one store of everything, and the way to the robots.
     pub fn new<S>(store: &Arc<S>, devices: &Devices) -> Self
     where
-        S: ClaimStore + CommandStore + FleetStore + HealthStore + HomeStore + LeaseStore + MapStore,
+        S: ClaimStore
+            + CommandStore
+            + FleetStore
+            + FloorStore
+            + HealthStore
+            + HomeStore
+            + LeaseStore
+            + MapStore,
         S: RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
     {
+        let planning = Planning {
+            floors: store.clone(),
+            robots: store.clone(),
+            settings: store.clone(),
+        };
         Self {
             authorizing: Authorizing {
                 homes: store.clone(),
@@ -68,7 +85,17 @@ impl Services {
                 commands: store.clone(),
                 health: store.clone(),
                 settings: store.clone(),
+                planning: planning.clone(),
                 link: devices.link.clone(),
+            },
+            planning,
+            room_keeping: RoomKeeping {
+                floors: store.clone(),
+                layers: Layers {
+                    robots: store.clone(),
+                    settings: store.clone(),
+                    mailbox: devices.mailbox.clone(),
+                },
             },
             leasing: Leasing {
                 leases: store.clone(),
@@ -95,6 +122,7 @@ impl Services {
             runs: store.clone(),
             run_tiles: store.clone(),
             maps: store.clone(),
+            floors: store.clone(),
         }
     }
 }

@@ -96,6 +96,8 @@ typed_id!(/// A floor of a home, with a map of its own.
     FloorId, "floor");
 typed_id!(/// A room of a floor.
     RoomId, "room");
+typed_id!(/// A movable thing of a floor.
+    ObjectId, "obj");
 typed_id!(/// One cleaning run of one robot.
     RunId, "run");
 typed_id!(/// A command to a robot.

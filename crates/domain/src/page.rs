@@ -53,3 +53,20 @@ impl<T> Page<T> {
         }
     }
 }
+
+/// All items of a list, page after page.
+pub async fn every<T, E, F>(read: impl Fn(PageRequest) -> F) -> Result<Vec<T>, E>
+where
+    F: Future<Output = Result<Page<T>, E>>,
+{
+    let mut all = Vec::new();
+    let mut page = PageRequest::first();
+    loop {
+        let Page { items, next } = read(page).await?;
+        all.extend(items);
+        match next {
+            Some(cursor) => page = PageRequest::new(MAX_PAGE, Some(cursor)),
+            None => return Ok(all),
+        }
+    }
+}

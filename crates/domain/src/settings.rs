@@ -151,21 +151,31 @@ impl Settings {
     /// exceeding [`MAX_LAYERS`] and [`MAX_LAYERS_BYTES`].
     pub fn with_layer(&self, layer: PermanentLayer) -> Self {
         let others = self.layers.iter().filter(|other| other.floor != layer.floor);
+        self.with_layers(std::iter::once(&layer).chain(others))
+    }
+
+    /// The next version, with the layer of a floor where the robot is not: in its place if it is known, and last if
+    /// not.
+    pub fn with_other_layer(&self, layer: PermanentLayer) -> Self {
+        let known = self.layers.iter().any(|known| known.floor == layer.floor);
+        let replaced = self
+            .layers
+            .iter()
+            .map(|known| if known.floor == layer.floor { &layer } else { known });
+        self.with_layers(replaced.chain((!known).then_some(&layer)))
+    }
+
+    fn with_layers<'l>(&self, latest_first: impl Iterator<Item = &'l PermanentLayer>) -> Self {
         let mut left = MAX_LAYERS_BYTES;
         let mut fits = |layer: &PermanentLayer| {
             let rest = left.checked_sub(layer.wire_bytes());
             left = rest.unwrap_or(0);
             rest.is_some()
         };
-        let latest_first = std::iter::once(&layer).chain(others);
-        let layers = latest_first
-            .take_while(|layer| fits(layer))
-            .take(MAX_LAYERS)
-            .cloned()
-            .collect();
+        let layers = latest_first.take_while(|layer| fits(layer)).take(MAX_LAYERS);
         Self {
             version: self.version + 1,
-            layers,
+            layers: layers.cloned().collect(),
             ..self.clone()
         }
     }
@@ -208,6 +218,9 @@ mod tests {
         assert_eq!(floors(&again), [3, 5, 4, 2]);
         assert_eq!(again.layer(FloorId::from_u128(3)).map(|layer| layer.n), Some(2));
         assert_eq!(again.version, all.version + 1);
+        assert_eq!(floors(&all.with_other_layer(layer(3, 2, 10))), [5, 4, 3, 2]);
+        let two = Settings::initial(PairingId::from_u128(1)).with_layer(layer(1, 1, 10));
+        assert_eq!(floors(&two.with_other_layer(layer(2, 1, 10))), [1, 2]);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct MovableObject {
     pub presence: f64,
     /// How many runs ago it was last there, at most [`RECENT_RUNS`].
     pub runs_since_seen: u32,
+    /// How many runs ago it was first there, as far as the latest [`RECENT_RUNS`] tell.
+    pub runs_since_first: u32,
 }
 
 impl MovableObject {
@@ -192,6 +194,7 @@ fn object(cells: &[CellIndex], evidence: &Grid<HomeCell>) -> MovableObject {
         polygon,
         presence: f64::from(seen.count_ones().min(runs)) / f64::from(runs),
         runs_since_seen: seen.trailing_zeros().min(RECENT_RUNS),
+        runs_since_first: seen.checked_ilog2().unwrap_or(RECENT_RUNS),
     }
 }
 
@@ -264,6 +267,7 @@ mod tests {
         let found = objects(&home(&[square(20, 20), square(22, 21), square(21, 19), vec![]]));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].presence, found[0].runs_since_seen), (0.75, 1));
+        assert_eq!(found[0].runs_since_first, 3);
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Expression {
         Self::new(format!("attribute_not_exists(#{PARTITION})"))
     }
 
+    /// Holds when an item has the key.
+    pub(crate) fn present() -> Self {
+        Self::new(format!("attribute_exists(#{PARTITION})"))
+    }
+
     /// Fills the place `:name`.
     pub(crate) fn with(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(format!(":{name}"), value);

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::access::HomeScope;
-use domain::home::{Floor, Home, Membership, Role};
+use domain::home::{Floor, Home, Membership, Name, Role};
 use domain::id::{FloorId, HomeId, PersonId};
 use domain::page::{Page, PageRequest};
 use domain::ports::{HomeStore, StoreError};
@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::TableStore;
 use crate::error::misuse;
 use crate::expression::Expression;
-use crate::item::{Record, read};
+use crate::item::{Record, read, value};
 use crate::keys::{Key, Listing};
 use crate::lists::Order;
 use crate::operations::{Read, Step};
@@ -68,9 +68,16 @@ impl HomeStore for TableStore {
         Ok(())
     }
 
+    async fn rename_floor(&self, scope: &HomeScope, floor: FloorId, name: &Name) -> Result<(), StoreError> {
+        let change = Expression::new("SET #name = :name").with("name", value(name)?);
+        self.update_if(Key::floor(scope, floor), change, Expression::present())
+            .await?
+            .or_conflict(FLOOR)
+    }
+
     async fn floors(&self, scope: &HomeScope, page: &PageRequest) -> Result<Page<Floor>, StoreError> {
         let list = Listing::floors(scope);
-        self.page(FLOOR, &list, Order::Ascending, page, |item| read(FLOOR, item))
+        self.consistent_page(FLOOR, &list, Order::Ascending, page, |item| read(FLOOR, item))
             .await
     }
 

@@ -6,8 +6,10 @@
 //! | | `FLOOR#floor`, `ROBOT#robot` | its floors; a copy of each of its robots |
 //! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
 //! | | `IDEM#robot#key` | idempotency keys |
-//! | `H#home#RUN#run` | `T#x#y` | the run's tiles |
-//! | `H#home#FLOOR#floor` | `FOLD`, `T#x#y`, `VIEW` | the floor's map |
+//! | | `CANDIDATES` | the runs that floors may be made from |
+//! | `H#home#RUN#run` | `T#x#y`, `PLACE` | the run's tiles; where it votes |
+//! | `H#home#FLOOR#floor` | `FOLD`, `T#x#y` | the floor's votes |
+//! | | `VIEW`, `OBJECTS`, `PLAN` | what is derived from them; the view holds the rooms |
 //! | `R#robot` | `META`, `HEALTH`, `SETTINGS`, `NUMBER` | the robot; `HEALTH` is in the fleet index |
 //! | `P#person` | `HOME#home` | a membership |
 //! | `E#email`, `L#lease`, `K#claim`, `C#code` | `META` | accounts, leases, claims, claim codes |
@@ -94,6 +96,22 @@ impl Key {
 
     pub(crate) fn view(scope: &HomeScope, floor: FloorId) -> Self {
         Self::new(floor_partition(scope, floor), "VIEW")
+    }
+
+    pub(crate) fn objects(scope: &HomeScope, floor: FloorId) -> Self {
+        Self::new(floor_partition(scope, floor), "OBJECTS")
+    }
+
+    pub(crate) fn plan(scope: &HomeScope, floor: FloorId) -> Self {
+        Self::new(floor_partition(scope, floor), "PLAN")
+    }
+
+    pub(crate) fn candidates(scope: &HomeScope) -> Self {
+        Self::new(home(scope), "CANDIDATES")
+    }
+
+    pub(crate) fn place(scope: &HomeScope, run: RunId) -> Self {
+        Self::new(run_partition(scope, run), "PLACE")
     }
 
     pub(crate) fn robot(robot: RobotId) -> Self {

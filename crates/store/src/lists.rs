@@ -28,6 +28,32 @@ impl TableStore {
         request: &PageRequest,
         read: impl Fn(Item) -> Result<T, StoreError>,
     ) -> Result<Page<T>, StoreError> {
+        let query = self.query(listing, None, Read::Eventual);
+        self.page_of(what, listing, query, order, request, read).await
+    }
+
+    /// One page of a list that sees every write that was confirmed before.
+    pub(crate) async fn consistent_page<T>(
+        &self,
+        what: &'static str,
+        listing: &Listing,
+        order: Order,
+        request: &PageRequest,
+        read: impl Fn(Item) -> Result<T, StoreError>,
+    ) -> Result<Page<T>, StoreError> {
+        let query = self.query(listing, None, Read::Consistent);
+        self.page_of(what, listing, query, order, request, read).await
+    }
+
+    async fn page_of<T>(
+        &self,
+        what: &'static str,
+        listing: &Listing,
+        query: QueryFluentBuilder,
+        order: Order,
+        request: &PageRequest,
+        read: impl Fn(Item) -> Result<T, StoreError>,
+    ) -> Result<Page<T>, StoreError> {
         let start = request
             .cursor
             .as_ref()
@@ -35,8 +61,7 @@ impl TableStore {
             .transpose()?;
         // One more than wanted tells a page that is full from a list that goes on.
         let limit = i32::try_from(request.limit() + 1).unwrap_or(i32::MAX);
-        let query = self.query(listing, None, Read::Eventual).limit(limit);
-        let query = query.scan_index_forward(order == Order::Ascending);
+        let query = query.limit(limit).scan_index_forward(order == Order::Ascending);
         let answer = query
             .set_exclusive_start_key(start.map(Key::into_item))
             .send()

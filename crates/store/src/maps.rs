@@ -1,4 +1,4 @@
-//! The maps of floors: how far the fold has come, the tiles with their evidence, and the view for phones.
+//! The votes of floors: how far the fold has come, and the tiles with their evidence.
 
 use async_trait::async_trait;
 use domain::access::HomeScope;
@@ -7,7 +7,6 @@ use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeTile};
 use mapping::home_tile::HomeTile;
 use mapping::pose::Pose;
 use mapping::tile::TileIndex;
-use mapping::view::FloorView;
 use serde::{Deserialize, Serialize};
 
 use crate::TableStore;
@@ -18,9 +17,7 @@ use crate::operations::{Attempt, Read};
 
 const FOLD: &str = "fold";
 const TILE: &str = "home tile";
-const VIEW: &str = "view";
 const EVIDENCE: &str = "e";
-const CELLS: &str = "cells";
 const N: &str = "n";
 
 #[derive(Default, Serialize, Deserialize)]
@@ -117,29 +114,10 @@ impl MapStore for TableStore {
             .await?
             .or_conflict(TILE)
     }
-
-    async fn view(&self, scope: &HomeScope, floor: FloorId) -> Result<Option<(u32, FloorView)>, StoreError> {
-        let item = self.get(Key::view(scope, floor), Read::Eventual).await?;
-        item.as_ref().map(stored_view).transpose()
-    }
-
-    async fn put_view(
-        &self,
-        scope: &HomeScope,
-        floor: FloorId,
-        n: u32,
-        view: &FloorView,
-    ) -> Result<(), StoreError> {
-        let record = Record::new(VIEW, Key::view(scope, floor))
-            .with(N, number(n))
-            .with(CELLS, binary(view.encode()));
-        self.put_if(record, later_than_stored(n)).await?;
-        Ok(())
-    }
 }
 
 /// Holds when nothing is stored, or something from a vote before `n`.
-fn later_than_stored(n: u32) -> Expression {
+pub(crate) fn later_than_stored(n: u32) -> Expression {
     Expression::new("attribute_not_exists(#n) OR #n < :n").with(N, number(n))
 }
 
@@ -169,10 +147,4 @@ fn stored_tile(item: &Item) -> Result<StoredHomeTile, StoreError> {
         n: read_number(TILE, item, N)?,
         tile,
     })
-}
-
-fn stored_view(item: &Item) -> Result<(u32, FloorView), StoreError> {
-    let bytes = read_binary(VIEW, item, CELLS)?;
-    let view = FloorView::decode(bytes).map_err(|error| corrupt(VIEW, CELLS, error))?;
-    Ok((read_number(VIEW, item, N)?, view))
 }

@@ -10,7 +10,7 @@ use device_agent::driver::replay::Replay;
 use device_agent::pair::Api;
 use domain::id::RobotId;
 use domain::page::PageRequest;
-use domain::ports::{MapStore, RunStore, RunTileStore};
+use domain::ports::{FloorStore, RunStore, RunTileStore};
 use domain::run::{Run, Vote};
 use mapping::class_grid::{CellClass, ClassGrid};
 use mapping::formats::png_map::draw_classes;
@@ -68,7 +68,7 @@ async fn through_the_stack(driver: Replay, out: &Path) -> anyhow::Result<Value> 
         .parts
         .handlers()
         .deriving()
-        .map(&scope, vote.floor)
+        .votes(&scope, vote.floor)
         .await?
         .classes();
     write_map(&classes, out)?;
@@ -97,7 +97,7 @@ async fn voted_run(stack: &Stack, demo: &Demo, robot: RobotId) -> anyhow::Result
             .items
             .into_iter()
             .find_map(|run| run.vote.map(|vote| (run, vote)))
-            && stack.parts.store.view(&scope, found.1.floor).await?.is_some()
+            && stack.parts.store.floor_map(&scope, found.1.floor).await?.is_some()
         {
             return Ok(found);
         }

@@ -43,7 +43,7 @@ async fn a_sealed_run_votes_once_however_often_its_record_comes() {
         shelves.folds.values().map(|fold| fold.closed).collect::<Vec<_>>(),
         [1]
     );
-    assert!(shelves.views.len() == 1 && shelves.incidents.is_empty());
+    assert!(shelves.floor_maps.len() == 1 && shelves.incidents.is_empty());
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use domain::robot::{Pairing, Robot};
 use domain::run::{Initiator, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport};
 use domain::settings::Settings;
 use domain::usecase::{
-    Aligning, Authorizing, Deriving, Folding, Ingesting, PresenceTracking, RunEvents, Sealing, Settling,
-    StatusTracking,
+    Aligning, Authorizing, Deriving, Folding, Ingesting, Layers, Planning, PresenceTracking, RunEvents,
+    SealedRuns, Sealing, Settling, StatusTracking,
 };
 use functions::{CommandOutcome, Fold, MapIngest, PresenceEvents, RunReports, StatusReports};
 use mapping::run_map::RunMap;
@@ -125,20 +125,31 @@ impl World {
         let memory = &self.memory;
         let deriving = Deriving {
             maps: memory.clone(),
-            settings: memory.clone(),
-            mailbox: memory.clone(),
-        };
-        let aligning = Aligning {
-            homes: memory.clone(),
-            deriving: deriving.clone(),
+            floors: memory.clone(),
+            layers: Layers {
+                robots: memory.clone(),
+                settings: memory.clone(),
+                mailbox: memory.clone(),
+            },
+            planning: Planning {
+                floors: memory.clone(),
+                robots: memory.clone(),
+                settings: memory.clone(),
+            },
         };
         let folding = Folding {
-            runs: memory.clone(),
-            tiles: memory.clone(),
+            sealed: SealedRuns {
+                runs: memory.clone(),
+                tiles: memory.clone(),
+            },
             maps: memory.clone(),
             homes: memory.clone(),
             robots: memory.clone(),
-            aligning,
+            placements: memory.clone(),
+            commands: memory.clone(),
+            aligning: Aligning {
+                floors: memory.clone(),
+            },
             deriving,
         };
         Fold::new(folding, memory.clone())

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, RobotId, RunId};
+use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, RobotId, RoomId, RunId};
 use http::request::Parts;
 
 use crate::problem::Problem;
@@ -30,6 +30,7 @@ named! {
     HomeId => "home",
     LeaseId => "lease",
     RobotId => "robot",
+    RoomId => "room",
     RunId => "run",
 }
 

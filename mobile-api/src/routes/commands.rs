@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::corner_body::CornerBody;
 use crate::extract::{AsGuest, Idempotency, JsonBody, PathId, RobotOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::rfc3339::Rfc3339;
@@ -30,16 +31,6 @@ enum KindBody {
     Stop,
     Dock,
     Locate,
-}
-
-/// A corner in the home frame, millimetres.
-#[derive(Clone, Copy, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct CornerBody {
-    /// Out of the dock.
-    x: i32,
-    /// To the left of the dock.
-    y: i32,
 }
 
 /// What a start shall clean.
@@ -61,6 +52,8 @@ struct CommandRequest {
     r#type: KindBody,
     /// Needed for a start, and for nothing else.
     scope: Option<ScopeBody>,
+    /// The version of the room list that the scope was made from; another than the present one is `rooms_changed`.
+    rooms_version: Option<u64>,
 }
 
 /// How far a command has come.
@@ -97,6 +90,8 @@ struct CommandBody {
     /// The run that it started.
     #[schema(value_type = Option<String>)]
     run: Option<RunId>,
+    /// Minutes that the plan of a start takes; null without a plan.
+    planned_minutes: Option<f64>,
     /// Why the robot refused it or did not carry it out.
     #[schema(value_type = Option<String>)]
     reason: Option<serde_json::Value>,
@@ -126,13 +121,15 @@ async fn issue(
     Idempotency(idempotency_key): Idempotency,
     JsonBody(request): JsonBody<CommandRequest>,
 ) -> Result<Response, Problem> {
+    let rooms_version = request.rooms_version;
     let order = request.order()?;
     let now = state.now();
     let new = NewCommand {
         id: CommandId::new(now, rand::random()),
         issuer: robot.principal.person,
-        digest: digest(&order),
+        digest: digest(&order, rooms_version),
         order,
+        rooms_version,
         idempotency_key,
     };
     let command = state.services.commanding.issue(&robot.access, new, now).await?;
@@ -163,8 +160,8 @@ async fn show(
 }
 
 /// What tells two requests with one key apart.
-fn digest(order: &Order) -> String {
-    sha256_hex(&serde_json::to_vec(order).unwrap_or_default())
+fn digest(order: &Order, rooms_version: Option<u64>) -> String {
+    sha256_hex(&serde_json::to_vec(&(order, rooms_version)).unwrap_or_default())
 }
 
 impl CommandRequest {
@@ -193,8 +190,11 @@ impl ScopeBody {
 }
 
 fn zone(corners: Vec<CornerBody>) -> Result<Zone, FieldError> {
-    let corners = corners.into_iter().map(|CornerBody { x, y }| Corner { x, y });
-    corners.collect::<Vec<_>>().try_into()
+    corners
+        .into_iter()
+        .map(Corner::from)
+        .collect::<Vec<_>>()
+        .try_into()
 }
 
 impl From<KindBody> for CommandKind {
@@ -246,6 +246,7 @@ impl CommandBody {
             issued_at: command.issued_at.into(),
             expires_at: command.expires_at.into(),
             run,
+            planned_minutes: command.plan.as_ref().map(|plan| plan.minutes()),
             reason,
         }
     }

@@ -3,24 +3,31 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::access::HomeScope;
+use domain::command::Corner;
+use domain::floor_map::FloorMap;
+use domain::home::{Floor, Name};
 use domain::id::FloorId;
+use domain::object::ObjectList;
+use domain::pace::Pace;
 use domain::page::Page;
+use domain::room::{Room, RoomList};
 use futures_util::future::try_join_all;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, StatusCode};
 use mapping::class_grid::ClassGrid;
 use mapping::formats::geojson;
 use mapping::formats::png_map::draw_view;
-use mapping::formats::valetudo::ValetudoMap;
+use mapping::formats::valetudo::{RoomLabel, ValetudoMap};
 use mapping::grid::Grid;
 use mapping::view::FloorView;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::map_body::FloorMapBody;
-use crate::extract::{AsGuest, HomeOf, PathId, QueryOf};
+use crate::extract::{AsGuest, AsMember, HomeOf, JsonBody, PathId, QueryOf};
 use crate::feature_map::features;
 use crate::lists::{ListOf, PageQuery};
 use crate::negotiation::negotiate;
@@ -58,8 +65,53 @@ const FORMS: [(&str, Form); 4] = [
     ("application/vnd.valetudo.map+json", Form::Valetudo),
 ];
 
+/// What is changed of a floor.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FloorChange {
+    /// 1 to 64 characters.
+    name: String,
+}
+
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(map))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(rename))
+        .routes(routes!(map))
+}
+
+/// The floor, if the home has it.
+pub(crate) async fn known_floor(
+    state: &ApiState,
+    scope: &HomeScope,
+    floor: FloorId,
+) -> Result<Floor, Problem> {
+    let known = state.services.homes.floor(scope, floor).await?;
+    known.ok_or_else(|| Problem::not_found("floor"))
+}
+
+/// The map of a floor that the home has; `None` before the first vote.
+pub(crate) async fn known_map(
+    state: &ApiState,
+    scope: &HomeScope,
+    floor: FloorId,
+) -> Result<Option<FloorMap>, Problem> {
+    known_floor(state, scope, floor).await?;
+    Ok(state.services.floors.floor_map(scope, floor).await?)
+}
+
+/// What `write` gives with its tag, or just the tag if the caller has that already.
+pub(crate) fn unless_known(headers: &HeaderMap, tag: &str, write: impl FnOnce() -> Response) -> Response {
+    let caching = [
+        (ETAG, tag.to_owned()),
+        (VARY, "Accept".to_owned()),
+        (CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    if is_known(headers, tag) {
+        (StatusCode::NOT_MODIFIED, caching).into_response()
+    } else {
+        (caching, write()).into_response()
+    }
 }
 
 /// The floors of a home, in the order of their ids.
@@ -78,12 +130,8 @@ async fn list(
         .iter()
         .map(|floor| state.services.maps.fold_state(&home.scope, floor.id));
     let folds = try_join_all(folds).await?;
-    let items = floors.items.iter().zip(folds).map(|(floor, fold)| FloorBody {
-        id: floor.id,
-        name: floor.name.as_str().to_owned(),
-        created_at: floor.created_at.into(),
-        votes: fold.closed,
-    });
+    let items = floors.items.iter().zip(folds);
+    let items = items.map(|(floor, fold)| FloorBody::new(floor, fold.closed));
     let items = items.collect();
     Ok(Json(
         Page {
@@ -94,7 +142,31 @@ async fn list(
     ))
 }
 
-/// The map of a floor, as JSON, a picture, GeoJSON in metres or a Valetudo map; the ETag changes with every run.
+/// Give a floor another name.
+#[utoipa::path(
+    patch, path = "/v1/homes/{home}/floors/{floor}", tag = "floors",
+    params(("home" = String, Path), ("floor" = String, Path)), request_body = FloorChange,
+    responses((status = 200, body = FloorBody), (status = "default", body = ProblemBody))
+)]
+async fn rename(
+    State(state): State<ApiState>,
+    home: HomeOf<AsMember>,
+    PathId(floor): PathId<FloorId>,
+    JsonBody(change): JsonBody<FloorChange>,
+) -> Result<Json<FloorBody>, Problem> {
+    let name = Name::new("name", &change.name)?;
+    let known = known_floor(&state, &home.scope, floor).await?;
+    state
+        .services
+        .homes
+        .rename_floor(&home.scope, floor, &name)
+        .await?;
+    let fold = state.services.maps.fold_state(&home.scope, floor).await?;
+    Ok(Json(FloorBody::new(&Floor { name, ..known }, fold.closed)))
+}
+
+/// The map of a floor, as JSON, a picture, GeoJSON in metres or a Valetudo map; the ETag changes with every run and
+/// every change of its rooms.
 #[utoipa::path(
     get, path = "/v1/homes/{home}/floors/{floor}/map", tag = "floors",
     params(
@@ -117,27 +189,30 @@ async fn map(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let form = negotiate(&headers, &FORMS)?;
-    let known = state.services.homes.floor(&home.scope, floor).await?;
-    known.ok_or_else(|| Problem::not_found("floor"))?;
-    let (version, view) = match state.services.maps.view(&home.scope, floor).await? {
-        Some(stored) => stored,
-        None => (0, empty_view()?),
+    let map = match known_map(&state, &home.scope, floor).await? {
+        Some(map) => map,
+        None => empty_map()?,
     };
-    let tag = form.tag(version);
-    let caching = [
-        (ETAG, tag.clone()),
-        (VARY, "Accept".to_owned()),
-        (CACHE_CONTROL, "private, no-cache".to_owned()),
-    ];
-    if is_known(&headers, &tag) {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
-    }
-    Ok((caching, form.write(floor, version, &view)?).into_response())
+    let objects = match form {
+        Form::GeoJson => state.services.floors.objects(&home.scope, floor).await?,
+        Form::Json | Form::Png | Form::Valetudo => ObjectList::default(),
+    };
+    let tag = form.tag(map.revision);
+    let body = form.write(floor, &map, &objects)?;
+    Ok(unless_known(&headers, &tag, || body))
 }
 
-/// The view of a floor before its first vote.
-fn empty_view() -> Result<FloorView, Problem> {
-    FloorView::new(&ClassGrid::empty(), &Grid::empty()).map_err(|error| no_form(error.into()))
+/// The map of a floor before its first vote.
+fn empty_map() -> Result<FloorMap, Problem> {
+    Ok(FloorMap {
+        n: 0,
+        revision: 0,
+        layer: [0; 32],
+        dock: Corner { x: 0, y: 0 },
+        pace: Pace::default(),
+        view: FloorView::new(&ClassGrid::empty(), &Grid::empty()).map_err(|error| no_form(error.into()))?,
+        rooms: RoomList::default(),
+    })
 }
 
 /// Whether the caller has what `tag` stands for; weak comparison, as RFC 9110 section 13.1.2 says.
@@ -156,33 +231,54 @@ fn no_form(error: Box<dyn std::error::Error + Send + Sync>) -> Problem {
 
 impl Form {
     /// One tag for each form, since equal tags mean equal bytes.
-    fn tag(self, version: u32) -> String {
+    fn tag(self, revision: u64) -> String {
         match self {
-            Self::Json => format!("\"{version}\""),
-            Self::Png => format!("\"{version}-png\""),
-            Self::GeoJson => format!("\"{version}-geojson\""),
-            Self::Valetudo => format!("\"{version}-valetudo\""),
+            Self::Json => format!("\"{revision}\""),
+            Self::Png => format!("\"{revision}-png\""),
+            Self::GeoJson => format!("\"{revision}-geojson\""),
+            Self::Valetudo => format!("\"{revision}-valetudo\""),
         }
     }
 
-    fn write(self, floor: FloorId, version: u32, view: &FloorView) -> Result<Response, Problem> {
+    fn write(self, floor: FloorId, map: &FloorMap, objects: &ObjectList) -> Result<Response, Problem> {
         Ok(match self {
-            Self::Json => Json(FloorMapBody::new(floor, version, view)).into_response(),
+            Self::Json => Json(FloorMapBody::new(floor, map)).into_response(),
             Self::Png => {
-                let picture = draw_view(view, PNG_SCALE).map_err(|error| no_form(error.into()))?;
+                let picture = draw_view(&map.view, PNG_SCALE).map_err(|error| no_form(error.into()))?;
                 ([(CONTENT_TYPE, "image/png")], picture).into_response()
             }
             Self::GeoJson => (
                 [(CONTENT_TYPE, "application/geo+json")],
-                geojson::write(&features(view)),
+                geojson::write(&features(map, objects)),
             )
                 .into_response(),
             Self::Valetudo => {
-                let json = ValetudoMap::from_view(view, &[])
+                let json = ValetudoMap::from_view(&map.view, &labels(map))
                     .write()
                     .map_err(|error| no_form(error.into()))?;
                 ([(CONTENT_TYPE, "application/vnd.valetudo.map+json")], json).into_response()
             }
         })
     }
+}
+
+impl FloorBody {
+    fn new(floor: &Floor, votes: u32) -> Self {
+        Self {
+            id: floor.id,
+            name: floor.name.as_str().to_owned(),
+            created_at: floor.created_at.into(),
+            votes,
+        }
+    }
+}
+
+/// The rooms as other maps name them.
+fn labels(map: &FloorMap) -> Vec<RoomLabel> {
+    let label = |room: &Room| RoomLabel {
+        number: room.number,
+        id: room.id.to_string(),
+        name: room.name.as_ref().map(|name| name.as_str().to_owned()),
+    };
+    map.rooms.rooms().iter().map(label).collect()
 }

@@ -2,16 +2,18 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::floor_map::FloorMap;
 use domain::id::FloorId;
 use mapping::class_grid::CellClass;
 use mapping::grid::Grid;
 use mapping::run_map::RunMap;
 use mapping::run_tile::RunCell;
 use mapping::tile::{CELL_METRES, CellIndex};
-use mapping::view::{FloorView, ViewCell};
+use mapping::view::ViewCell;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::room_body::RoomLabelBody;
 use crate::problem::{Code, Problem};
 
 const FLOOR_CLASSES: [&str; 4] = ["unknown", "free", "movable", "permanent"];
@@ -54,9 +56,10 @@ pub(crate) struct FloorMapBody {
     grid: GridBody,
     /// Base64 of one byte per cell, percent of the runs in which a movable cell was occupied.
     presence: String,
-    /// The rooms; none are found yet.
-    #[schema(value_type = Vec<Object>)]
-    rooms: [(); 0],
+    /// Base64 of one byte per cell, the number of its room, 0 for none.
+    room: String,
+    /// What the numbers in `room` mean.
+    rooms: Vec<RoomLabelBody>,
 }
 
 /// The map of one run.
@@ -69,8 +72,8 @@ pub(crate) struct RunMapBody {
 }
 
 impl FloorMapBody {
-    /// The view of a floor after its vote `version`.
-    pub(crate) fn new(floor: FloorId, version: u32, view: &FloorView) -> Self {
+    /// The map of a floor.
+    pub(crate) fn new(floor: FloorId, map: &FloorMap) -> Self {
         let class = |cell: ViewCell| match cell.class {
             CellClass::Unknown => 0,
             CellClass::Free => 1,
@@ -80,11 +83,12 @@ impl FloorMapBody {
         let percent = |cell: ViewCell| (u32::from(cell.presence) * 100 / 255) as u8;
         Self {
             floor,
-            version,
+            version: map.n,
             frame: "home",
-            grid: GridBody::new(&view.cells().map(class), FLOOR_CLASSES),
-            presence: STANDARD.encode(view.cells().map(percent).cells()),
-            rooms: [],
+            grid: GridBody::new(&map.view.cells().map(class), FLOOR_CLASSES),
+            presence: STANDARD.encode(map.view.cells().map(percent).cells()),
+            room: STANDARD.encode(map.labels().cells()),
+            rooms: map.rooms.rooms().iter().map(RoomLabelBody::from).collect(),
         }
     }
 }

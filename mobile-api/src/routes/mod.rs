@@ -3,17 +3,25 @@
 mod assets;
 pub(crate) mod auth;
 pub(crate) mod commands;
+mod corner_body;
 pub(crate) mod fleet;
 pub(crate) mod floors;
 pub(crate) mod health;
 pub(crate) mod homes;
 pub(crate) mod live;
 mod map_body;
+pub(crate) mod objects;
 pub(crate) mod pages;
 pub(crate) mod pairing;
+pub(crate) mod plan;
 pub(crate) mod provisioning;
 mod robot_body;
 pub(crate) mod robots;
+mod room_body;
+pub(crate) mod rooms;
 mod run_body;
 pub(crate) mod runs;
 pub(crate) mod settings;
+
+pub(crate) use objects::object_features;
+pub(crate) use room_body::room_features;

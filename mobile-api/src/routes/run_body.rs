@@ -72,7 +72,7 @@ pub(crate) struct RunBody {
     /// Time cleaning, without pauses; null before the end.
     minutes: Option<f64>,
     initiator: InitiatorBody,
-    /// The floor that it is in the map of.
+    /// The floor that it is in the map of; before that, the one where the robot says it is.
     #[schema(value_type = Option<String>)]
     floor: Option<FloorId>,
     /// Whether it is in the map.
@@ -118,7 +118,10 @@ impl From<Run> for RunBody {
                 Initiator::Button => InitiatorBody::Button,
                 Initiator::Replay => InitiatorBody::Replay,
             },
-            floor: run.vote.map(|vote| vote.floor),
+            floor: run
+                .vote
+                .map(|vote| vote.floor)
+                .or(run.located.map(|located| located.floor)),
             in_map: run.vote.is_some(),
         }
     }

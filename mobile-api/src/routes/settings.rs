@@ -11,18 +11,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::corner_body::CornerBody;
 use crate::extract::{AsGuest, AsMember, IfMatch, JsonBody, RobotOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::ApiState;
-
-/// A corner in the home frame, millimetres.
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = RestrictionCorner)]
-struct CornerBody {
-    x: i32,
-    y: i32,
-}
 
 /// Where a robot must not go, or not mop.
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -139,12 +131,7 @@ impl From<PreferencesBody> for Preferences {
 
 impl From<Restriction> for RestrictionBody {
     fn from(restriction: Restriction) -> Self {
-        let bodies = |corners: Vec<Corner>| {
-            corners
-                .into_iter()
-                .map(|Corner { x, y }| CornerBody { x, y })
-                .collect()
-        };
+        let bodies = |corners: Vec<Corner>| corners.into_iter().map(CornerBody::from).collect();
         match restriction {
             Restriction::NoGoZone { corners } => Self::NoGoZone {
                 corners: bodies(corners),
@@ -161,12 +148,7 @@ impl From<Restriction> for RestrictionBody {
 
 impl From<RestrictionBody> for Restriction {
     fn from(body: RestrictionBody) -> Self {
-        let corners = |bodies: Vec<CornerBody>| {
-            bodies
-                .into_iter()
-                .map(|CornerBody { x, y }| Corner { x, y })
-                .collect()
-        };
+        let corners = |bodies: Vec<CornerBody>| bodies.into_iter().map(Corner::from).collect();
         match body {
             RestrictionBody::NoGoZone { corners: bodies } => Self::NoGoZone {
                 corners: corners(bodies),

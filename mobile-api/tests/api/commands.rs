@@ -208,7 +208,7 @@ async fn rooms_that_are_not_there_have_changed() {
     content-type: application/problem+json
     {
       "code": "rooms_changed",
-      "detail": "scope.rooms: the rooms have changed; read them again",
+      "detail": "the rooms have changed; read them again",
       "status": 409,
       "title": "The rooms have changed",
       "type": "urn:sweepline:problem:rooms_changed"

@@ -2,9 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use domain::command::Corner;
+use domain::floor_map::FloorMap;
 use domain::home::{Floor, Name};
-use domain::id::FloorId;
-use domain::ports::{HomeStore, MapStore};
+use domain::id::{FloorId, ObjectId, RoomId};
+use domain::object::{MovableObject, ObjectList};
+use domain::pace::Pace;
+use domain::ports::{FloorStore, HomeStore};
+use domain::room::{Room, RoomList};
 use http::Method;
 use mapping::class_grid::{CellClass, ClassGrid, ClassedCell};
 use mapping::formats::valetudo::ValetudoMap;
@@ -16,7 +21,8 @@ use serde_json::json;
 
 use crate::world::{AT, Answer, Person, World};
 
-fn view() -> FloorView {
+/// A wall, a free cell in a room, and a thing.
+fn map() -> FloorMap {
     let bounds = CellBounds {
         min: CellIndex::new(-1, 0),
         max: CellIndex::new(1, 0),
@@ -34,7 +40,36 @@ fn view() -> FloorView {
             },
         );
     }
-    FloorView::new(&classes, &Grid::empty()).unwrap()
+    let labels = Grid::filled(CellIndex::new(0, 0), 1, 1, 7).unwrap();
+    let room = Room {
+        name: Some(Name::new("name", "Hall").unwrap()),
+        ..Room::found(RoomId::new(AT, 7), 7)
+    };
+    FloorMap {
+        n: 3,
+        revision: 5,
+        layer: [0; 32],
+        dock: Corner { x: 0, y: 0 },
+        pace: Pace::default(),
+        view: FloorView::new(&classes, &labels).unwrap(),
+        rooms: RoomList::new(1, vec![room]).unwrap(),
+    }
+}
+
+fn thing() -> ObjectList {
+    let corners = [(50, 0), (100, 0), (100, 50)].map(|(x, y)| Corner { x, y });
+    let thing = MovableObject {
+        id: ObjectId::new(AT, 3),
+        outline: corners.to_vec(),
+        presence: 40,
+        first_seen: AT,
+        last_seen: AT,
+    };
+    ObjectList {
+        n: 3,
+        runs_ended: vec![AT],
+        objects: vec![thing],
+    }
 }
 
 async fn store_floor(world: &World) -> String {
@@ -43,12 +78,14 @@ async fn store_floor(world: &World) -> String {
         name: Name::new("name", "Ground floor").unwrap(),
         created_at: AT,
     };
-    world.store.add_floor(&world.scope(), &floor).await.unwrap();
+    let scope = world.scope();
+    world.store.add_floor(&scope, &floor).await.unwrap();
     world
         .store
-        .put_view(&world.scope(), floor.id, 3, &view())
+        .put_floor_map(&scope, floor.id, &map(), None)
         .await
         .unwrap();
+    world.store.put_objects(&scope, floor.id, &thing()).await.unwrap();
     world.at_home(&format!("/floors/{}/map", floor.id))
 }
 
@@ -98,19 +135,25 @@ async fn a_map_comes_as_cells_with_what_they_mean() {
         STANDARD.decode(map["presence"].as_str().unwrap()).unwrap(),
         [0, 0, 40]
     );
+    assert_eq!(STANDARD.decode(map["room"].as_str().unwrap()).unwrap(), [0, 7, 0]);
+    let room = RoomId::new(AT, 7).to_string();
+    assert_eq!(
+        map["rooms"],
+        json!([{"id": room, "number": 7, "name": "Hall", "type": null}])
+    );
 }
 
 #[tokio::test]
 async fn a_map_that_is_known_is_not_sent_again() {
     let world = World::new().await;
     let path = store_floor(&world).await;
-    assert_eq!(get(&world, &path, &[]).await.header("etag"), Some("\"3\""));
-    for known in ["\"3\"", "W/\"3\"", "\"1\", \"3\"", "*"] {
+    assert_eq!(get(&world, &path, &[]).await.header("etag"), Some("\"5\""));
+    for known in ["\"5\"", "W/\"5\"", "\"1\", \"5\"", "*"] {
         let answer = get(&world, &path, &[("if-none-match", known)]).await;
         assert_eq!((answer.status.as_u16(), answer.body.len()), (304, 0), "{known}");
-        assert_eq!(answer.header("etag"), Some("\"3\""));
+        assert_eq!(answer.header("etag"), Some("\"5\""));
     }
-    let picture = [("if-none-match", "\"3\""), ("accept", "image/png")];
+    let picture = [("if-none-match", "\"5\""), ("accept", "image/png")];
     assert_eq!(get(&world, &path, &picture).await.status, 200);
 }
 
@@ -132,6 +175,7 @@ async fn a_map_comes_in_the_form_that_is_asked_for() {
     assert_eq!(
         kinds,
         [
+            json!({"kind": "room", "name": "Hall"}),
             json!({"kind": "wall"}),
             json!({"kind": "object", "presence": 0.4})
         ]

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::access::HomeScope;
-use crate::home::{Floor, Home, Membership};
+use crate::home::{Floor, Home, Membership, Name};
 use crate::id::{FloorId, HomeId, PersonId};
 use crate::page::{Page, PageRequest};
 
@@ -27,7 +27,10 @@ pub trait HomeStore: Send + Sync {
     /// Stores a floor unless one with its id is there, which MUST be left as it is and is no error.
     async fn add_floor(&self, scope: &HomeScope, floor: &Floor) -> Result<(), StoreError>;
 
-    /// The floors of a home, in the order of their ids.
+    /// Gives a floor another name; a floor that is not there MUST be a [`StoreError::Conflict`].
+    async fn rename_floor(&self, scope: &HomeScope, floor: FloorId, name: &Name) -> Result<(), StoreError>;
+
+    /// The floors of a home, in the order of their ids; MUST be a consistent read, since runs are placed by it.
     async fn floors(&self, scope: &HomeScope, page: &PageRequest) -> Result<Page<Floor>, StoreError>;
 
     /// One floor; `None` when it is not there.

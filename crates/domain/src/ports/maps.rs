@@ -2,7 +2,6 @@ use async_trait::async_trait;
 use mapping::home_tile::HomeTile;
 use mapping::pose::Pose;
 use mapping::tile::TileIndex;
-use mapping::view::FloorView;
 
 use super::StoreError;
 use crate::access::HomeScope;
@@ -75,18 +74,5 @@ pub trait MapStore: Send + Sync {
         scope: &HomeScope,
         floor: FloorId,
         tile: &StoredHomeTile,
-    ) -> Result<(), StoreError>;
-
-    /// What phones read of a floor, with the vote it was derived from; `None` before the first.
-    async fn view(&self, scope: &HomeScope, floor: FloorId) -> Result<Option<(u32, FloorView)>, StoreError>;
-
-    /// Stores the view derived from vote `n` if the stored one is from an earlier vote; an older one MUST be left
-    /// out silently.
-    async fn put_view(
-        &self,
-        scope: &HomeScope,
-        floor: FloorId,
-        n: u32,
-        view: &FloorView,
     ) -> Result<(), StoreError>;
 }

@@ -6,20 +6,24 @@
 mod account;
 mod commands;
 mod devices;
+mod floors;
 mod health;
 mod homes;
 mod incidents;
 mod maps;
+mod placements;
 mod robots;
 mod runs;
 
 pub use account::{Account, AccountStore, LeaseStore};
 pub use commands::{CommandStore, Reservation};
 pub use devices::{CommandLink, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest};
+pub use floors::{FloorStore, KeptPlan};
 pub use health::{FleetStore, HealthStore};
 pub use homes::HomeStore;
 pub use incidents::IncidentStore;
 pub use maps::{FoldState, MapStore, OpenFold, StoredHomeTile};
+pub use placements::PlacementStore;
 pub use robots::{ClaimStore, RobotStore, SettingsStore};
 pub use runs::{RunStore, RunTileStore, StoredRunTile, Written};
 

@@ -44,7 +44,8 @@ pub trait ClaimStore: Send + Sync {
 /// Keeps the settings of robots.
 #[async_trait]
 pub trait SettingsStore: Send + Sync {
-    /// The settings; `None` before the robot was first paired.
+    /// The settings; `None` before the robot was first paired. MUST be a consistent read, since changes are made from
+    /// it.
     async fn settings(&self, robot: RobotId) -> Result<Option<Settings>, StoreError>;
 
     /// Stores `settings` if the stored version is `expected`, where `None` means that nothing is there.

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join3;
+use futures_util::future::try_join;
 
-use super::{MAX_ATTEMPTS, RobotAccess, UseCaseError, unless_conflict};
+use super::{MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError, unless_conflict};
 use crate::Timestamp;
 use crate::access::HomeScope;
 use crate::command::{
     COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, Scope,
 };
-use crate::id::{CommandId, PersonId, RobotId};
+use crate::id::{CommandId, PersonId};
+use crate::plan::CleaningPlan;
 use crate::ports::{CommandLink, CommandStore, Delivery, HealthStore, RobotRequest, SettingsStore};
 
 /// What an owner asks for.
@@ -22,6 +23,8 @@ pub struct NewCommand {
     pub issuer: PersonId,
     /// What is asked.
     pub order: Order,
+    /// The room list that a scope was made from, if the caller knows it.
+    pub rooms_version: Option<u64>,
     /// The caller's key: the same key is the same command.
     pub idempotency_key: String,
     /// SHA-256, hex, of the request.
@@ -35,8 +38,10 @@ pub struct Commanding {
     pub commands: Arc<dyn CommandStore>,
     /// Tells what the robot does.
     pub health: Arc<dyn HealthStore>,
-    /// Tells which room list is the present one.
+    /// Tells where the robot must not go.
     pub settings: Arc<dyn SettingsStore>,
+    /// Finds the way that a start shall take.
+    pub planning: Planning,
     /// Brings the command to the robot.
     pub link: Arc<dyn CommandLink>,
 }
@@ -46,7 +51,7 @@ impl Commanding {
     /// for a key that was used before, whatever came of it since.
     ///
     /// Errors: [`UseCaseError::RobotOffline`], [`UseCaseError::RobotBusy`], [`UseCaseError::RoomsChanged`],
-    /// [`UseCaseError::KeyReused`].
+    /// [`UseCaseError::NoPlan`], [`UseCaseError::Refused`] for zones that cannot be used, [`UseCaseError::KeyReused`].
     pub async fn issue(
         &self,
         access: &RobotAccess,
@@ -57,8 +62,8 @@ impl Commanding {
             if let Some(earlier) = self.issued_before(access, &new).await? {
                 return Ok(earlier);
             }
-            let (rooms_version, last) = self.check(access.robot.id, &new.order).await?;
-            let command = command(access, &new, rooms_version, CommandNumber::after(last, now), now);
+            let (way, last) = self.check(access, &new).await?;
+            let command = command(access, &new, way, CommandNumber::after(last, now), now);
             let (key, digest) = (&new.idempotency_key, &new.digest);
             let added = self
                 .commands
@@ -86,32 +91,57 @@ impl Commanding {
         }
     }
 
-    /// Refuses what cannot succeed; gives the version of the room list and the number of the last command.
+    /// Refuses what cannot succeed; gives the way to take and the number of the last command.
     async fn check(
         &self,
-        robot: RobotId,
-        order: &Order,
-    ) -> Result<(u64, Option<CommandNumber>), UseCaseError> {
-        let reads = try_join3(
-            self.health.health(robot),
-            self.settings.settings(robot),
-            self.commands.last_number(robot),
-        );
-        let (health, settings, last) = reads.await?;
+        access: &RobotAccess,
+        new: &NewCommand,
+    ) -> Result<(Way, Option<CommandNumber>), UseCaseError> {
+        let robot = access.robot.id;
+        let (health, last) = try_join(self.health.health(robot), self.commands.last_number(robot)).await?;
         if !health.is_connected() {
             return Err(UseCaseError::RobotOffline);
         }
-        if let (CommandKind::Start, Some(status)) = (order.kind(), &health.status)
-            && status.state.is_busy()
-        {
+        let (CommandKind::Start, Some(scope)) = (new.order.kind(), new.order.scope()) else {
+            return Ok((Way::default(), last));
+        };
+        if let Some(status) = health.status.as_ref().filter(|status| status.state.is_busy()) {
             return Err(UseCaseError::RobotBusy { run: status.run });
         }
-        match order.scope() {
-            // Floors have no rooms yet, so that every room id is one that is not there.
-            Some(Scope::Rooms { .. }) => Err(UseCaseError::RoomsChanged),
-            Some(Scope::WholeHome | Scope::Zones { .. }) | None => {
-                Ok((settings.map_or(0, |settings| settings.rooms_version()), last))
-            }
+        let battery = health.status.map(|status| status.battery.into());
+        Ok((self.way(access, scope, new.rooms_version, battery).await?, last))
+    }
+
+    /// Without a plan a robot can still clean all that it finds, and nothing else.
+    async fn way(
+        &self,
+        access: &RobotAccess,
+        scope: &Scope,
+        rooms_version: Option<u64>,
+        battery: Option<u8>,
+    ) -> Result<Way, UseCaseError> {
+        let Some(floor) = access.pairing.floor else {
+            return match scope {
+                Scope::WholeHome => Ok(Way::default()),
+                Scope::Rooms { .. } => Err(UseCaseError::RoomsChanged),
+                Scope::Zones { .. } => Err(UseCaseError::NoPlan(NoPlan::NoMap)),
+            };
+        };
+        let settings = self.settings.settings(access.robot.id).await?;
+        let restrictions = settings.map_or_else(Vec::new, |settings| settings.preferences.restrictions);
+        let wanted = PlanWanted {
+            scope,
+            rooms_version,
+            restrictions: &restrictions,
+            battery,
+        };
+        match self.planning.plan(&access.scope, floor, &wanted).await {
+            Ok((plan, map)) => Ok(Way {
+                rooms_version: map.rooms.version(),
+                plan: Some(plan),
+            }),
+            Err(UseCaseError::NoPlan(_)) if *scope == Scope::WholeHome => Ok(Way::default()),
+            Err(error) => Err(error),
         }
     }
 
@@ -151,10 +181,17 @@ impl Commanding {
     }
 }
 
+/// What a start is to follow.
+#[derive(Debug, Default)]
+struct Way {
+    rooms_version: u64,
+    plan: Option<CleaningPlan>,
+}
+
 fn command(
     access: &RobotAccess,
     new: &NewCommand,
-    rooms_version: u64,
+    way: Way,
     number: CommandNumber,
     now: Timestamp,
 ) -> Command {
@@ -168,8 +205,8 @@ fn command(
         issuer: new.issuer,
         issued_at: now,
         expires_at: now.plus(COMMAND_VALID),
-        rooms_version,
-        plan: None,
+        rooms_version: way.rooms_version,
+        plan: way.plan,
         state: CommandState::Requested,
     }
 }

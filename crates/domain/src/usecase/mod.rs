@@ -8,22 +8,26 @@ mod folding;
 mod ingesting;
 mod leasing;
 mod pairing;
+mod planning;
 mod presence;
+mod room_keeping;
 mod run_events;
 mod sealing;
 mod settings;
 mod settling;
 mod status;
 
-pub use aligning::{Aligning, Placed, Placement};
+pub use aligning::Aligning;
 pub use authorizing::{Authorizing, RobotAccess};
 pub use commanding::{Commanding, NewCommand};
-pub use deriving::Deriving;
-pub use folding::Folding;
+pub use deriving::{DOCK_MOVED_MM, Deriving, Layers, Voted};
+pub use folding::{Folding, SealedRuns};
 pub use ingesting::{Ingesting, RunTiles};
 pub use leasing::{Leasing, NewLease};
 pub use pairing::{NewClaim, Pairings};
+pub use planning::{NoPlan, PlanWanted, Planning};
 pub use presence::PresenceTracking;
+pub use room_keeping::{NewSplit, RoomKeeping};
 pub use run_events::RunEvents;
 pub use sealing::{SealOutcome, Sealing};
 pub use settings::SettingsKeeping;
@@ -32,8 +36,11 @@ pub use status::{ReportedStatus, StatusTracking};
 
 use thiserror::Error;
 
+use mapping::rooms::RoomEditError;
+use sha2::{Digest, Sha256};
+
 use crate::FieldError;
-use crate::id::RunId;
+use crate::id::{FloorId, RunId};
 use crate::ports::{DeviceError, StoreError};
 
 /// How often a use case reads again after somebody else wrote first.
@@ -61,8 +68,14 @@ pub enum UseCaseError {
         run: Option<RunId>,
     },
     /// The rooms of the scope are not the floor's rooms any more.
-    #[error("scope.rooms: the rooms have changed; read them again")]
+    #[error("the rooms have changed; read them again")]
     RoomsChanged,
+    /// The rooms cannot be changed so.
+    #[error(transparent)]
+    RoomEdit(RoomEditError),
+    /// There is no plan, and what was asked needs one.
+    #[error("there is no plan: {0}")]
+    NoPlan(NoPlan),
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -91,4 +104,16 @@ pub(crate) fn unless_conflict<T>(result: Result<T, StoreError>) -> Result<Option
         Err(StoreError::Conflict { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The low bits of ids that follow from a floor's vote: whoever derives again makes the same ids.
+pub(crate) fn derived_entropy(kind: &str, floor: FloorId, n: u32, place: u32) -> u128 {
+    let mut hash = Sha256::new();
+    hash.update(kind);
+    hash.update(floor.as_u128().to_le_bytes());
+    hash.update(n.to_le_bytes());
+    hash.update(place.to_le_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    let (low, _) = digest.split_at(size_of::<u128>());
+    low.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
 }

@@ -65,6 +65,24 @@ async fn floors(store: &dyn HomeStore) {
         "left as it is"
     );
     assert_eq!(store.floor(&scope(1), floor_id(4)).await.unwrap(), None);
+    store
+        .rename_floor(&scope(1), floor_id(1), &name("Attic"))
+        .await
+        .unwrap();
+    assert_eq!(store.floor(&scope(1), floor_id(1)).await.unwrap(), Some(renamed));
+    store
+        .rename_floor(&scope(1), floor_id(1), &name("Ground floor"))
+        .await
+        .unwrap();
+    for (home, n) in [(1, 4), (2, 1)] {
+        let missing = store
+            .rename_floor(&scope(home), floor_id(n), &name("Attic"))
+            .await;
+        assert!(
+            matches!(missing, Err(StoreError::Conflict { .. })),
+            "floor {n} of home {home}"
+        );
+    }
     let listed = pages(2, |page| async move { store.floors(&scope(1), &page).await }).await;
     assert_eq!(listed, [vec![floor(1), floor(2)], vec![floor(3)]]);
 }

@@ -9,6 +9,7 @@ mod claims;
 mod commands;
 mod failures;
 mod fleet;
+mod floors;
 mod health;
 mod homes;
 mod incidents;
@@ -16,6 +17,7 @@ mod leases;
 mod local_table;
 mod maps;
 mod paging;
+mod placements;
 mod robots;
 mod run_tiles;
 mod runs;
@@ -39,6 +41,8 @@ contracts! {
     command_store: commands::command_store,
     commands_stay_in_their_home: commands::commands_stay_in_their_home,
     fleet_store: fleet::fleet_store,
+    floor_store: floors::floor_store,
+    floors_stay_in_their_home: floors::floors_stay_in_their_home,
     health_store: health::health_store,
     home_store: homes::home_store,
     homes_do_not_see_each_other: homes::homes_do_not_see_each_other,
@@ -46,6 +50,8 @@ contracts! {
     lease_store: leases::lease_store,
     map_store: maps::map_store,
     maps_stay_in_their_home: maps::maps_stay_in_their_home,
+    placement_store: placements::placement_store,
+    two_places_one_is_settled: placements::two_places_one_is_settled,
     robot_store: robots::robot_store,
     robots_move_between_homes: robots::robots_move_between_homes,
     run_store: runs::run_store,

@@ -1,10 +1,7 @@
 use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeTile};
-use mapping::class_grid::ClassGrid;
-use mapping::grid::Grid;
 use mapping::home_tile::HomeTile;
 use mapping::pose::Pose;
 use mapping::tile::TileIndex;
-use mapping::view::FloorView;
 
 use crate::samples::{floor_id, robot_id, room_tile, run_id, scope};
 
@@ -30,7 +27,6 @@ fn voted(x: i16, n: u32) -> StoredHomeTile {
 pub async fn map_store(store: &dyn MapStore) {
     folds(store).await;
     tiles(store).await;
-    views(store).await;
 }
 
 async fn folds(store: &dyn MapStore) {
@@ -111,17 +107,6 @@ async fn tiles(store: &dyn MapStore) {
         store.home_tiles(&home, floor).await.unwrap(),
         [voted(-7, 2), voted(0, 3)]
     );
-}
-
-async fn views(store: &dyn MapStore) {
-    let (home, floor) = (scope(1), floor_id(1));
-    let empty = FloorView::new(&ClassGrid::empty(), &Grid::empty()).unwrap();
-    assert_eq!(store.view(&home, floor).await.unwrap(), None);
-    store.put_view(&home, floor, 2, &empty).await.unwrap();
-    store.put_view(&home, floor, 1, &empty).await.unwrap();
-    assert_eq!(store.view(&home, floor).await.unwrap(), Some((2, empty.clone())));
-    store.put_view(&home, floor, 3, &empty).await.unwrap();
-    assert_eq!(store.view(&home, floor).await.unwrap().map(|(n, _)| n), Some(3));
 }
 
 pub async fn maps_stay_in_their_home(store: &dyn MapStore) {

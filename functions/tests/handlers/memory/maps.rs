@@ -3,7 +3,6 @@ use domain::access::HomeScope;
 use domain::id::FloorId;
 use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeTile};
 use mapping::tile::TileIndex;
-use mapping::view::FloorView;
 
 use super::{Memory, conflict};
 
@@ -14,7 +13,7 @@ impl MapStore for Memory {
     }
 
     async fn open_fold(&self, _: &HomeScope, floor: FloorId, fold: &OpenFold) -> Result<(), StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         let state = shelves.folds.entry(floor).or_default();
         if state.open.is_some() || fold.n != state.closed + 1 {
             return conflict("fold");
@@ -24,7 +23,7 @@ impl MapStore for Memory {
     }
 
     async fn close_fold(&self, _: &HomeScope, floor: FloorId, n: u32) -> Result<(), StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         let state = shelves.folds.entry(floor).or_default();
         match state.open {
             Some(open) if open.n == n => {
@@ -63,7 +62,7 @@ impl MapStore for Memory {
         floor: FloorId,
         tile: &StoredHomeTile,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         if shelves
             .home_tiles
             .get(&(floor, tile.index))
@@ -72,21 +71,6 @@ impl MapStore for Memory {
             return conflict("home tile");
         }
         shelves.home_tiles.insert((floor, tile.index), tile.clone());
-        Ok(())
-    }
-
-    async fn view(&self, _: &HomeScope, floor: FloorId) -> Result<Option<(u32, FloorView)>, StoreError> {
-        Ok(self.open()?.views.get(&floor).cloned())
-    }
-
-    async fn put_view(
-        &self,
-        _: &HomeScope,
-        floor: FloorId,
-        n: u32,
-        view: &FloorView,
-    ) -> Result<(), StoreError> {
-        self.open()?.views.insert(floor, (n, view.clone()));
         Ok(())
     }
 }

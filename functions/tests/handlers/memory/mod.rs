@@ -1,22 +1,27 @@
-//! All ports in memory, with a switch for an outage.
+//! All ports in memory, with a switch for an outage, a fuse that ends the process after some writes, and reads that
+//! are as old as a port allows.
 
+mod floors;
 mod maps;
 mod robots;
 mod runs;
 mod unused;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::command::Command;
+use domain::floor_map::FloorMap;
 use domain::home::Floor;
 use domain::id::{CommandId, FloorId, LeaseId, RobotId, RunId};
 use domain::incident::Incident;
 use domain::lease::Lease;
+use domain::object::ObjectList;
+use domain::placement::{Candidates, Placed};
 use domain::ports::{
-    DeviceError, FoldState, IncidentStore, LeaseStore, RobotMailbox, StoreError, StoredHomeTile,
+    DeviceError, FoldState, IncidentStore, KeptPlan, LeaseStore, RobotMailbox, StoreError, StoredHomeTile,
     StoredRunTile,
 };
 use domain::presence::Presence;
@@ -26,7 +31,6 @@ use domain::run::Run;
 use domain::settings::Settings;
 use domain::status::Status;
 use mapping::tile::TileIndex;
-use mapping::view::FloorView;
 
 #[derive(Default)]
 pub struct Shelves {
@@ -41,17 +45,36 @@ pub struct Shelves {
     pub floors: BTreeMap<FloorId, Floor>,
     pub folds: BTreeMap<FloorId, FoldState>,
     pub home_tiles: BTreeMap<(FloorId, TileIndex), StoredHomeTile>,
-    pub views: BTreeMap<FloorId, (u32, FloorView)>,
+    pub floor_maps: BTreeMap<FloorId, FloorMap>,
+    pub objects: BTreeMap<FloorId, ObjectList>,
+    pub plans: BTreeMap<FloorId, KeptPlan>,
+    /// What a stale read of the plans gives.
+    pub plans_before: BTreeMap<FloorId, KeptPlan>,
+    pub places: BTreeMap<RunId, Placed>,
+    pub candidates: Candidates,
     pub incidents: Vec<Incident>,
     pub receipts: Vec<(RobotId, Receipt)>,
     pub posted_settings: Vec<(RobotId, u64)>,
     pub retained: BTreeSet<RobotId>,
 }
 
-#[derive(Default)]
 pub struct Memory {
     shelves: Mutex<Shelves>,
     out: AtomicBool,
+    stale: AtomicBool,
+    /// How many writes succeed before the process ends.
+    fuse: AtomicU32,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            shelves: Mutex::default(),
+            out: AtomicBool::new(false),
+            stale: AtomicBool::new(false),
+            fuse: AtomicU32::new(u32::MAX),
+        }
+    }
 }
 
 impl Memory {
@@ -61,6 +84,31 @@ impl Memory {
 
     pub fn recover(&self) {
         self.out.store(false, Ordering::SeqCst);
+        self.fuse.store(u32::MAX, Ordering::SeqCst);
+    }
+
+    /// Ends the process after this many writes: nothing works any more until it recovers.
+    pub fn fail_after(&self, writes: u32) {
+        self.fuse.store(writes, Ordering::SeqCst);
+    }
+
+    /// Serves what was stored before the last write wherever the port allows it.
+    pub fn read_stale(&self) {
+        self.stale.store(true, Ordering::SeqCst);
+    }
+
+    fn is_stale(&self) -> bool {
+        self.stale.load(Ordering::SeqCst)
+    }
+
+    fn write(&self) -> Result<MutexGuard<'_, Shelves>, StoreError> {
+        let left = self.fuse.load(Ordering::SeqCst);
+        match left {
+            u32::MAX => {}
+            0 => self.fail(),
+            _ => self.fuse.store(left - 1, Ordering::SeqCst),
+        }
+        self.open()
     }
 
     /// What is kept, whether the store answers or not.
@@ -76,7 +124,7 @@ impl Memory {
     }
 
     fn mailbox(&self) -> Result<MutexGuard<'_, Shelves>, DeviceError> {
-        self.open()
+        self.write()
             .map_err(|error| DeviceError::Unavailable(error.into()))
     }
 }
@@ -88,7 +136,7 @@ fn conflict<T>(what: &'static str) -> Result<T, StoreError> {
 #[async_trait]
 impl IncidentStore for Memory {
     async fn record(&self, incident: &Incident) -> Result<(), StoreError> {
-        self.open()?.incidents.push(incident.clone());
+        self.write()?.incidents.push(incident.clone());
         Ok(())
     }
 }
@@ -96,7 +144,7 @@ impl IncidentStore for Memory {
 #[async_trait]
 impl LeaseStore for Memory {
     async fn put_lease(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.open()?.leases.insert(lease.id, lease.clone());
+        self.write()?.leases.insert(lease.id, lease.clone());
         Ok(())
     }
 

@@ -20,7 +20,7 @@ impl RobotStore for Memory {
     }
 
     async fn put_robot(&self, robot: &Robot, expected: Option<&Robot>) -> Result<(), StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         if shelves.robots.get(&robot.id) != expected {
             return conflict("robot");
         }
@@ -28,8 +28,14 @@ impl RobotStore for Memory {
         Ok(())
     }
 
-    async fn robots(&self, _: &HomeScope, _: &PageRequest) -> Result<Page<Robot>, StoreError> {
-        unused()
+    async fn robots(&self, scope: &HomeScope, _: &PageRequest) -> Result<Page<Robot>, StoreError> {
+        let shelves = self.open()?;
+        let ours = shelves
+            .robots
+            .values()
+            .filter(|robot| HomeScope::of_robot(robot).as_ref() == Some(scope));
+        let items = ours.cloned().collect();
+        Ok(Page { items, next: None })
     }
 }
 
@@ -46,7 +52,7 @@ impl HealthStore for Memory {
     }
 
     async fn put_status(&self, robot: RobotId, status: &Status) -> Result<bool, StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         let newer = shelves
             .status
             .get(&robot)
@@ -63,7 +69,7 @@ impl HealthStore for Memory {
         presence: &Presence,
         expected: Option<&Presence>,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         if shelves.presence.get(&robot) != expected {
             return conflict("presence");
         }
@@ -84,7 +90,7 @@ impl SettingsStore for Memory {
         settings: &Settings,
         expected: Option<u64>,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         if shelves.settings.get(&robot).map(|stored| stored.version) != expected {
             return conflict("settings");
         }
@@ -137,7 +143,7 @@ impl CommandStore for Memory {
         from: CommandState,
         to: CommandState,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.open()?;
+        let mut shelves = self.write()?;
         match shelves
             .commands
             .get_mut(&command.id)

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::access::HomeScope;
-use domain::home::{Floor, Home, Membership};
+use domain::home::{Floor, Home, Membership, Name};
 use domain::id::{FloorId, HomeId, PersonId};
 use domain::page::{Page, PageRequest};
 use domain::ports::{HomeStore, StoreError};
@@ -32,11 +32,15 @@ impl HomeStore for Memory {
     }
 
     async fn add_floor(&self, _: &HomeScope, floor: &Floor) -> Result<(), StoreError> {
-        self.open()?
+        self.write()?
             .floors
             .entry(floor.id)
             .or_insert_with(|| floor.clone());
         Ok(())
+    }
+
+    async fn rename_floor(&self, _: &HomeScope, _: FloorId, _: &Name) -> Result<(), StoreError> {
+        unused()
     }
 
     async fn floors(&self, _: &HomeScope, _: &PageRequest) -> Result<Page<Floor>, StoreError> {

@@ -1,0 +1,211 @@
+//! A sealed run votes in its floor's map, once.
+//!
+//! Where a run votes is settled before anything is written. Each floor has at most one open fold; every tile
+//! remembers the last vote it holds, so that whoever finds a fold open, after a kill or beside the first handler,
+//! finishes it with the same result. Only then is it closed.
+
+mod placing;
+mod sealed;
+
+use std::sync::Arc;
+
+use mapping::home_map::{ballot, is_within_reach};
+use mapping::pose::Pose;
+use mapping::run_tile::RunTile;
+use mapping::tile::TileIndex;
+
+pub use sealed::SealedRuns;
+
+use super::{Aligning, Deriving, MAX_ATTEMPTS, UseCaseError, Voted, unless_conflict};
+use crate::access::HomeScope;
+use crate::command::CommandKind;
+use crate::home::{Floor, Name};
+use crate::id::FloorId;
+use crate::placement::{Placed, RunRef};
+use crate::ports::{
+    CommandStore, HomeStore, MapStore, OpenFold, PlacementStore, RobotStore, StoreError, StoredHomeTile,
+};
+use crate::run::{Initiator, Outcome, Run, Vote};
+
+/// What a new floor is called until its owner names it.
+const NEW_FLOOR_NAME: &str = "Floor";
+
+/// Folds sealed runs into home maps.
+#[derive(Clone)]
+pub struct Folding {
+    /// Where runs are.
+    pub sealed: SealedRuns,
+    /// Where maps are.
+    pub maps: Arc<dyn MapStore>,
+    /// Where floors are.
+    pub homes: Arc<dyn HomeStore>,
+    /// Where the robot's floor is noted.
+    pub robots: Arc<dyn RobotStore>,
+    /// Where it is settled where runs vote.
+    pub placements: Arc<dyn PlacementStore>,
+    /// Tells what runs were planned to take.
+    pub commands: Arc<dyn CommandStore>,
+    /// Finds the run's place.
+    pub aligning: Aligning,
+    /// Makes what is derived from the map.
+    pub deriving: Deriving,
+}
+
+impl Folding {
+    /// Lets a sealed run vote; one that has voted, is not sealed or has no map changes nothing, and one that fits
+    /// nowhere is parked until another run agrees with it.
+    pub async fn fold(&self, scope: &HomeScope, this: RunRef) -> Result<(), UseCaseError> {
+        let Some((run, map)) = self.sealed.map(scope, this).await? else {
+            return Ok(());
+        };
+        if map.is_blank() {
+            return Ok(());
+        }
+        let known = match run.vote {
+            Some(vote) => Some(vote.into()),
+            None => self.placements.place(scope, this.run).await?,
+        };
+        let placed = match known {
+            Some(placed) => Some(placed),
+            None => self.settled(scope, this, &run, &map).await?,
+        };
+        let Some(placed) = placed else {
+            tracing::warn!(robot.id = %this.robot, run.id = %this.run, "run fits no floor and was parked");
+            return Ok(());
+        };
+        self.note_floor(&run, placed.floor).await?;
+        self.vote_at(scope, this, &placed).await
+    }
+
+    /// Opens the run's vote where it was placed and finishes it, after whatever is open there.
+    async fn vote_at(&self, scope: &HomeScope, this: RunRef, placed: &Placed) -> Result<(), UseCaseError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let state = self.maps.fold_state(scope, placed.floor).await?;
+            match state.open {
+                Some(open) => self.finish(scope, placed.floor, &open).await?,
+                None if self.sealed.has_voted(scope, this).await? => return Ok(()),
+                None => {
+                    if placed.floor == this.founded_floor() {
+                        self.found(scope, this).await?;
+                    }
+                    let open = OpenFold {
+                        n: state.closed + 1,
+                        robot: this.robot,
+                        run: this.run,
+                        alignment: placed.alignment,
+                    };
+                    unless_conflict(self.maps.open_fold(scope, placed.floor, &open).await)?;
+                }
+            }
+        }
+        Err(UseCaseError::contended("fold"))
+    }
+
+    /// Stores the floor in the frame of `founder`, unless it is there.
+    async fn found(&self, scope: &HomeScope, founder: RunRef) -> Result<(), UseCaseError> {
+        let run = self.sealed.run(scope, founder).await?;
+        let created_at = run
+            .map(|run| run.updated_at)
+            .ok_or(UseCaseError::NotFound { what: "run" })?;
+        let floor = Floor {
+            id: founder.founded_floor(),
+            name: Name::new("name", NEW_FLOOR_NAME)?,
+            created_at,
+        };
+        Ok(self.homes.add_floor(scope, &floor).await?)
+    }
+
+    /// Notes where the robot is, if the run was driven under its present pairing.
+    async fn note_floor(&self, run: &Run, floor: FloorId) -> Result<(), UseCaseError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let Some(known) = self.robots.robot(run.robot).await? else {
+                return Ok(());
+            };
+            let mut noted = known.clone();
+            let pairing = noted.pairing.as_mut().filter(|pairing| pairing.id == run.pairing);
+            match pairing {
+                Some(pairing) if pairing.floor != Some(floor) => pairing.floor = Some(floor),
+                _ => return Ok(()),
+            }
+            if unless_conflict(self.robots.put_robot(&noted, Some(&known)).await)?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(UseCaseError::contended("robot"))
+    }
+
+    /// Writes what the open fold still lacks, marks its run, derives, and closes it.
+    async fn finish(&self, scope: &HomeScope, floor: FloorId, open: &OpenFold) -> Result<(), UseCaseError> {
+        let this = RunRef {
+            robot: open.robot,
+            run: open.run,
+        };
+        if let Some((run, map)) = self.sealed.map(scope, this).await? {
+            let ballot = ballot(&map, &open.alignment);
+            for (index, tile) in ballot.tiles().filter(|(index, _)| is_within_reach(*index)) {
+                self.vote(scope, floor, index, tile, open.n).await?;
+            }
+            let vote = Vote {
+                floor,
+                n: open.n,
+                alignment: open.alignment,
+            };
+            let timed = self.timed(scope, &run).await?;
+            let ended = run.updated_at;
+            self.sealed.mark(scope, run, vote).await?;
+            let voted = Voted { vote, ended, timed };
+            self.deriving.derive(scope, &voted).await?;
+        }
+        unless_conflict(self.maps.close_fold(scope, floor, open.n).await)?;
+        tracing::info!(robot.id = %open.robot, run.id = %open.run, floor.id = %floor, vote = open.n, "run voted");
+        Ok(())
+    }
+
+    async fn vote(
+        &self,
+        scope: &HomeScope,
+        floor: FloorId,
+        index: TileIndex,
+        cells: &RunTile,
+        n: u32,
+    ) -> Result<(), StoreError> {
+        let stored = self.maps.home_tile(scope, floor, index).await?;
+        if stored.as_ref().is_some_and(|stored| stored.n >= n) {
+            return Ok(());
+        }
+        let mut tile = stored.map(|stored| stored.tile).unwrap_or_default();
+        tile.vote(cells, n);
+        // A conflict means that somebody else wrote this very vote, since no other fold is open.
+        unless_conflict(
+            self.maps
+                .put_home_tile(scope, floor, &StoredHomeTile { index, n, tile })
+                .await,
+        )?;
+        Ok(())
+    }
+
+    /// Seconds that the run was planned to take and that it took, if it kept to a plan to its end.
+    async fn timed(&self, scope: &HomeScope, run: &Run) -> Result<Option<(u32, u32)>, StoreError> {
+        let (Initiator::Command { command }, Some(report)) = (run.initiator, &run.report) else {
+            return Ok(None);
+        };
+        if report.outcome != Outcome::Completed {
+            return Ok(None);
+        }
+        let command = self.commands.command(scope, run.robot, command).await?;
+        let started = command.filter(|command| command.order.kind() == CommandKind::Start);
+        let planned = started
+            .and_then(|command| command.plan)
+            .map(|plan| plan.parts().seconds);
+        let driven = u32::try_from(report.duration_ms / 1000).unwrap_or(u32::MAX);
+        Ok(planned.map(|planned| (planned, driven)))
+    }
+}
+
+/// The place of a run that a floor is made from.
+fn founding_place(founder: RunRef) -> Placed {
+    Placed {
+        floor: founder.founded_floor(),
+        alignment: Pose::IDENTITY,
+    }
+}
