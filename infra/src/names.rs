@@ -7,6 +7,7 @@ use crate::Parameters;
 /// The types of resources that the local stack knows.
 pub(crate) mod kind {
     pub(crate) const API: &str = "AWS::ApiGatewayV2::Api";
+    pub(crate) const API_DOMAIN: &str = "AWS::ApiGatewayV2::DomainName";
     pub(crate) const AUTHORIZER: &str = "AWS::IoT::Authorizer";
     pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
     pub(crate) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
@@ -18,6 +19,8 @@ pub(crate) mod kind {
     pub(crate) const RULE: &str = "AWS::IoT::TopicRule";
     pub(crate) const STREAM_SOURCE: &str = "AWS::Lambda::EventSourceMapping";
     pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
+    pub(crate) const TOPIC: &str = "AWS::SNS::Topic";
+    pub(crate) const USER_POOL: &str = "AWS::Cognito::UserPool";
 }
 
 /// The property that names a resource of a type, if its author may choose the name.
@@ -83,6 +86,7 @@ impl Names {
                 "https://sqs.{}.amazonaws.com/{}/{name}",
                 self.region, self.account
             ),
+            kind::TOPIC => self.arn("sns", name),
             _ => name.clone(),
         })
     }
@@ -92,15 +96,20 @@ impl Names {
         let Named { kind, name } = self.resources.get(logical_id)?;
         Some(match (kind.as_str(), attribute) {
             (kind::API, "ApiEndpoint") => format!("https://{name}.execute-api.{}.amazonaws.com", self.region),
+            (kind::API_DOMAIN, "RegionalDomainName") => {
+                format!("{name}.execute-api.{}.amazonaws.com", self.region)
+            }
             (kind::AUTHORIZER, "Arn") => self.arn("iot", &format!("authorizer/{name}")),
             (kind::FUNCTION, "Arn") => self.arn("lambda", &format!("function:{name}")),
             (kind::LOG_GROUP, "Arn") => self.arn("logs", &format!("log-group:{name}:*")),
             (kind::POLICY, "Arn") => self.arn("iot", &format!("policy/{name}")),
             (kind::QUEUE, "Arn") => self.arn("sqs", name),
+            (kind::QUEUE, "QueueName") => name.clone(),
             (kind::ROLE, "Arn") => format!("arn:aws:iam::{}:role/{name}", self.account),
             (kind::RULE, "Arn") => self.arn("iot", &format!("rule/{name}")),
             (kind::TABLE, "Arn") => self.arn("dynamodb", &format!("table/{name}")),
             (kind::TABLE, "StreamArn") => self.arn("dynamodb", &format!("table/{name}/stream/latest")),
+            (kind::USER_POOL, "ProviderName") => format!("cognito-idp.{}.amazonaws.com/{name}", self.region),
             _ => return None,
         })
     }

@@ -16,18 +16,20 @@ pub struct Parameters {
     pub region: String,
     /// Twelve digits.
     pub account: String,
+    /// The value of the parameter `IotEndpoint`, the broker's host.
+    pub iot_endpoint: String,
     /// Values of further parameters; each must be declared in the template.
     pub overrides: BTreeMap<String, String>,
 }
 
 impl Parameters {
-    /// A deployment with the defaults of all parameters.
+    /// A deployment with the defaults of all parameters that have one.
     pub fn new(stage: &str, region: &str, account: &str) -> Self {
-        let (stage, region, account) = (stage.to_owned(), region.to_owned(), account.to_owned());
         Self {
-            stage,
-            region,
-            account,
+            stage: stage.to_owned(),
+            region: region.to_owned(),
+            account: account.to_owned(),
+            iot_endpoint: format!("local-ats.iot.{region}.amazonaws.com"),
             overrides: BTreeMap::new(),
         }
     }
@@ -53,6 +55,7 @@ impl Parameters {
     fn given(&self, name: &str) -> Option<&str> {
         match name {
             "Stage" => Some(&self.stage),
+            "IotEndpoint" => Some(&self.iot_endpoint),
             other => self.overrides.get(other).map(String::as_str),
         }
     }

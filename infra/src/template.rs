@@ -111,8 +111,15 @@ impl Template {
     }
 }
 
+/// The logical id of the robots' policy; there may be others.
+const DEVICE_POLICY: &str = "DevicePolicy";
+
 fn device_policy(deployed: &Deployed<'_>) -> Result<PolicyDocument, TemplateError> {
-    let (id, PolicyProperties { policy_document }) = deployed.only::<PolicyProperties>(kind::POLICY)?;
+    let policies = deployed.all::<PolicyProperties>(kind::POLICY)?;
+    let found = policies.into_iter().find(|(id, _)| *id == DEVICE_POLICY);
+    let (id, PolicyProperties { policy_document }) = found.ok_or_else(|| {
+        TemplateError::unusable("Resources", format!("has no {} {DEVICE_POLICY}", kind::POLICY))
+    })?;
     PolicyDocument::from_value(policy_document).map_err(|source| TemplateError::Policy {
         at: format!("Resources.{id}"),
         source,
@@ -178,8 +185,15 @@ struct Sections {
     #[serde(default)]
     globals: BTreeMap<String, Value>,
     resources: BTreeMap<String, Declared>,
-    #[serde(default = "empty")]
-    outputs: Value,
+    #[serde(default)]
+    outputs: BTreeMap<String, Output>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Output {
+    condition: Option<String>,
+    value: Value,
 }
 
 #[derive(Deserialize)]
@@ -238,17 +252,24 @@ impl Sections {
             };
             resources.insert(id.clone(), resource);
         }
-        scope.resolve(&self.outputs, "Outputs")?;
+        self.check_outputs(scope)?;
         Ok(resources)
+    }
+
+    fn check_outputs(&self, scope: &Scope) -> Result<(), TemplateError> {
+        for (name, output) in &self.outputs {
+            let at = format!("Outputs.{name}");
+            if is_wanted(output.condition.as_deref(), scope, &at)? {
+                scope.resolve(&output.value, &at)?;
+            }
+        }
+        Ok(())
     }
 }
 
 impl Declared {
     fn is_deployed(&self, id: &str, scope: &Scope) -> Result<bool, TemplateError> {
-        match &self.condition {
-            Some(condition) => scope.condition(condition, &format!("Resources.{id}.Condition")),
-            None => Ok(true),
-        }
+        is_wanted(self.condition.as_deref(), scope, &format!("Resources.{id}"))
     }
 
     fn own_name(&self, id: &str, scope: &Scope) -> Result<Option<String>, TemplateError> {
@@ -259,6 +280,13 @@ impl Declared {
         let resolved = scope.resolve(value, &format!("Resources.{id}.Properties.{name}"))?;
         Ok(resolved.as_ref().map(text_of))
     }
+}
+
+/// Whether what has this condition, if it has one, is there.
+fn is_wanted(condition: Option<&str>, scope: &Scope, at: &str) -> Result<bool, TemplateError> {
+    condition.map_or(Ok(true), |condition| {
+        scope.condition(condition, &format!("{at}.Condition"))
+    })
 }
 
 /// The global properties with the resource's own over them, field by field.
