@@ -1,4 +1,3 @@
-use infra::Template;
 use serde_json::Value;
 
 use crate::template;
@@ -30,45 +29,6 @@ fn each_function_has_a_role_of_its_own_that_names_its_actions() {
                 "{actions}"
             );
         }
-    }
-}
-
-/// What the role of a function may do with the table.
-fn table_actions(template: &Template, role: &str) -> Vec<String> {
-    let statements = &template.resources()[role].properties["Policies"][0]["PolicyDocument"]["Statement"];
-    let on_table = |statement: &&Value| {
-        statement["Resource"]
-            .as_str()
-            .is_some_and(|arn| arn.ends_with("table/Table"))
-    };
-    let statement = statements.as_array().unwrap().iter().find(on_table).unwrap();
-    let actions = match &statement["Action"] {
-        Value::Array(list) => list.clone(),
-        single => vec![single.clone()],
-    };
-    let names = actions
-        .iter()
-        .map(|action| action.as_str().unwrap().replace("dynamodb:", ""));
-    names.collect()
-}
-
-#[test]
-fn each_role_may_do_with_the_table_what_its_use_case_does() {
-    let template = template();
-    for (role, expected) in [
-        ("MapIngestRole", "GetItem PutItem Query"),
-        ("RunEventsRole", "GetItem PutItem Query"),
-        ("StatusRole", "GetItem PutItem UpdateItem"),
-        ("CommandOutcomeRole", "GetItem PutItem UpdateItem"),
-        ("PresenceRole", "GetItem PutItem UpdateItem"),
-        ("FoldRole", "GetItem PutItem UpdateItem Query"),
-        ("LiveAuthorizerRole", "GetItem"),
-        (
-            "ApiRole",
-            "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem",
-        ),
-    ] {
-        assert_eq!(table_actions(&template, role).join(" "), expected, "{role}");
     }
 }
 
