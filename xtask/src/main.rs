@@ -1,4 +1,5 @@
-//! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`.
+//! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`,
+//! `cargo xtask template`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 mod deny;
@@ -8,6 +9,7 @@ mod setup;
 mod stack;
 mod suite;
 mod tally;
+mod template;
 mod tidy;
 
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ struct Arguments {
 enum Chore {
     /// Sets up what the tests need under the target folder, then runs every check and test.
     Test {
-        /// Leaves out the documentation, the pages and the independent devices.
+        /// Leaves out the template, the documentation, the pages and the independent devices.
         #[arg(long)]
         quick: bool,
     },
@@ -36,6 +38,12 @@ enum Chore {
     Tidy,
     /// Checks licences, sources and the owners of provider crates with cargo-deny.
     Deny,
+    /// Checks the deployment template.
+    Template {
+        /// First writes what it becomes anew.
+        #[arg(long)]
+        update: bool,
+    },
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -44,5 +52,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test { quick } => suite::test(&project, quick),
         Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
+        Chore::Template { update } => template::run(&project, update),
     }
 }

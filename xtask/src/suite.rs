@@ -10,7 +10,7 @@ use crate::run::{Ended, Runner, check, is_there, tests};
 use crate::setup::{chromium, devices, pages};
 use crate::stack::Stack;
 use crate::tally::Tally;
-use crate::{deny, tidy};
+use crate::{deny, template, tidy};
 
 /// Runs every step, or without the slow ones when `quick`.
 pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
@@ -18,6 +18,7 @@ pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
     sources(&mut runner, project);
     rust(&mut runner, project);
     if !quick {
+        template::steps(&mut runner, project);
         documentation(&mut runner, project);
         page_tests(&mut runner, project);
         device_tests(&mut runner, project);

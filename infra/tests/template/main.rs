@@ -11,6 +11,7 @@ mod device_policy;
 mod refused;
 mod resources;
 mod roles;
+mod routes;
 mod rules;
 
 use infra::{Parameters, TEMPLATE, Template};
