@@ -8,6 +8,7 @@ pub mod agent;
 pub mod core;
 pub mod driver;
 pub mod identity;
+pub mod kept_plan;
 pub mod link;
 pub mod outbox;
 pub mod pair;

@@ -9,12 +9,14 @@ use thiserror::Error;
 use wire::tile_pack::PackedTile;
 use wire::{WireError, settings};
 
+use crate::kept_plan::{KeptPlan, KeptPlanError};
 use crate::outbox::{OpenRun, Outbox, OutboxError, Progress, RunHead};
 use crate::private_file;
 use crate::state::{AgentState, StateError};
 
 const STATE_FILE: &str = "state.json";
 const SETTINGS_FILE: &str = "settings.json";
+const PLAN_FILE: &str = "plan.json";
 const OUTBOX_FILE: &str = "outbox.log";
 
 /// Why something is not stored.
@@ -26,6 +28,9 @@ pub enum StorageError {
     /// The outbox.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
+    /// The plan.
+    #[error(transparent)]
+    Plan(#[from] KeptPlanError),
     /// The settings do not fit their form.
     #[error(transparent)]
     Settings(#[from] WireError),
@@ -52,6 +57,12 @@ pub trait Storage: Send {
     /// # Errors
     /// [`StorageError`]; the old settings MUST then still be there.
     fn save_settings(&mut self, settings: &Settings) -> Result<(), StorageError>;
+
+    /// Replaces the plan kept for runs that begin without the cloud.
+    ///
+    /// # Errors
+    /// [`StorageError::Plan`]; the old plan MUST then still be there.
+    fn save_plan(&mut self, plan: &KeptPlan) -> Result<(), StorageError>;
 
     /// Takes note that a run began; gives the runs that were dropped to make room, as do the next two.
     ///
@@ -105,6 +116,8 @@ pub struct Memory {
     pub state: AgentState,
     /// The settings applied last.
     pub settings: Option<Settings>,
+    /// The plan kept last.
+    pub plan: Option<KeptPlan>,
     /// Runs that were under way.
     pub open_runs: Vec<OpenRun>,
     /// Runs that wait for their confirmation.
@@ -135,6 +148,7 @@ impl DiskStorage {
         let memory = Memory {
             state: AgentState::load(&dir.join(STATE_FILE))?,
             settings: load_settings(&dir.join(SETTINGS_FILE))?,
+            plan: KeptPlan::load(&dir.join(PLAN_FILE))?,
             open_runs: outbox.open_runs()?,
             finished_runs: outbox.finished(),
             damaged: outbox.refused() + orphans.len() as u32,
@@ -148,12 +162,12 @@ impl DiskStorage {
         ))
     }
 
-    /// Removes the files of `dir` that hold runs, settings and state; files of others stay.
+    /// Removes the files of `dir` that hold runs, settings, plan and state; files of others stay.
     ///
     /// # Errors
     /// What the file system says.
     pub fn wipe(dir: &Path) -> std::io::Result<()> {
-        private_file::remove(dir, &[OUTBOX_FILE, SETTINGS_FILE, STATE_FILE])
+        private_file::remove(dir, &[OUTBOX_FILE, SETTINGS_FILE, PLAN_FILE, STATE_FILE])
     }
 }
 
@@ -167,6 +181,10 @@ impl Storage for DiskStorage {
         let bytes = settings::encode(settings)?;
         private_file::write_atomically(&path, &bytes)
             .map_err(|source| StorageError::SettingsFile { path, source })
+    }
+
+    fn save_plan(&mut self, plan: &KeptPlan) -> Result<(), StorageError> {
+        Ok(plan.save(&self.dir.join(PLAN_FILE))?)
     }
 
     fn begin_run(&mut self, run: RunId, head: RunHead) -> Result<Vec<RunId>, StorageError> {

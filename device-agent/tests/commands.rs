@@ -13,13 +13,20 @@ use std::time::Duration;
 
 use common::{SERVER_TIME, Table, command, condition};
 use device_agent::core::Input;
-use device_agent::driver::{DriverOrder, Observation};
+use device_agent::driver::{DriverOrder, Observation, StartOrder};
 use device_agent::state::AgentState;
 use domain::command::{CommandKind, CommandNumber, Failure, Rejection, Scope};
 use domain::receipt::ReceiptKind;
 use domain::run::Outcome;
 use domain::status::RobotState;
 use wire::ack::Answer;
+
+fn whole_home() -> StartOrder {
+    StartOrder {
+        scope: Scope::WholeHome,
+        plan: None,
+    }
+}
 
 fn started(table: &Table) -> usize {
     table
@@ -35,7 +42,7 @@ fn a_start_is_accepted_once_and_its_number_is_on_the_disk() {
     let mut table = Table::ready(dir.path());
     table.command(&command(7, CommandKind::Start));
     table.command(&command(7, CommandKind::Start));
-    assert_eq!(table.orders.last(), Some(&DriverOrder::Start(Scope::WholeHome)));
+    assert_eq!(table.orders.last(), Some(&DriverOrder::Start(whole_home())));
     assert_eq!(started(&table), 1);
     let acks = table.acks();
     assert!(
@@ -170,7 +177,7 @@ fn a_robot_that_does_not_take_the_order_says_that_the_command_failed() {
     let dir = tempfile::tempdir().unwrap();
     let mut table = Table::ready(dir.path());
     table.command(&command(1, CommandKind::Start));
-    table.put(Input::OrderFailed(DriverOrder::Start(Scope::WholeHome)));
+    table.put(Input::OrderFailed(DriverOrder::Start(whole_home())));
     assert_eq!(
         table.acks().last().unwrap().answer,
         Answer::Failed {

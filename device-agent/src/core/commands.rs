@@ -3,10 +3,12 @@
 use domain::Timestamp;
 use domain::command::{CommandKind, CommandNumber, Order, Rejection, Scope};
 use domain::id::PairingId;
+use domain::plan::CleaningPlan;
 use domain::run::RunState;
 use domain::status::RobotState;
 use wire::command::CommandMessage;
 
+use super::locating::Place;
 use crate::driver::Capability;
 
 /// Below this charge no run starts or goes on, percent.
@@ -27,15 +29,15 @@ pub struct Situation<'a> {
     pub state: RobotState,
     /// Its charge, percent.
     pub battery: u8,
-    /// The room list that the robot knows.
+    /// The room list that the robot knows of the command's floor.
     pub rooms_version: u64,
-    /// Whether it knows where it is.
-    pub located: bool,
+    /// What it knows of where it is.
+    pub place: Place,
     /// What it can do.
     pub capabilities: &'a [Capability],
 }
 
-/// What to do about a command that arrived, retained or not.
+/// What to do about a command that arrived with a plan or without, retained or not.
 ///
 /// A stop is obeyed whatever its number, its age and the clock, since it only makes the robot safer; a foreign pairing
 /// is never obeyed.
@@ -44,6 +46,7 @@ pub struct Situation<'a> {
 /// The first reason to refuse it.
 pub fn decide(
     command: &CommandMessage,
+    plan: Option<&CleaningPlan>,
     retained: bool,
     situation: &Situation<'_>,
 ) -> Result<Order, Rejection> {
@@ -57,7 +60,7 @@ pub fn decide(
     is_fresh(command, retained, situation)?;
     suits_capabilities(&order, situation.capabilities)?;
     suits_state(order.kind(), situation)?;
-    suits_map(&order, command.rooms_version, situation)?;
+    suits_map(&order, command.rooms_version, plan, situation)?;
     Ok(order)
 }
 
@@ -112,11 +115,21 @@ fn suits_state(kind: CommandKind, situation: &Situation<'_>) -> Result<(), Rejec
     }
 }
 
-fn suits_map(order: &Order, rooms_version: u64, situation: &Situation<'_>) -> Result<(), Rejection> {
+fn suits_map(
+    order: &Order,
+    rooms_version: u64,
+    plan: Option<&CleaningPlan>,
+    situation: &Situation<'_>,
+) -> Result<(), Rejection> {
+    let is_there = match plan {
+        Some(plan) => situation.place.frame_on(plan.floor()).is_some(),
+        None => situation.place != Place::Unknown,
+    };
     match order.scope() {
         None | Some(Scope::WholeHome) => Ok(()),
-        Some(Scope::Rooms { .. }) if rooms_version != situation.rooms_version => Err(Rejection::RoomsChanged),
-        Some(Scope::Rooms { .. } | Scope::Zones { .. }) if !situation.located => Err(Rejection::NotLocated),
+        // A newer list than the robot's is fine: the settings with it may still be on their way.
+        Some(Scope::Rooms { .. }) if rooms_version < situation.rooms_version => Err(Rejection::RoomsChanged),
+        Some(Scope::Rooms { .. } | Scope::Zones { .. }) if !is_there => Err(Rejection::NotLocated),
         Some(Scope::Rooms { .. } | Scope::Zones { .. }) => Ok(()),
     }
 }
@@ -165,7 +178,7 @@ mod tests {
             state: RobotState::Docked,
             battery: 80,
             rooms_version: 3,
-            located: true,
+            place: Place::Home,
             capabilities: &ALL,
         }
     }
@@ -194,7 +207,7 @@ mod tests {
     }
 
     fn verdict(command: &CommandMessage, retained: bool, situation: &Situation<'_>) -> Result<(), Rejection> {
-        decide(command, retained, situation).map(|_| ())
+        decide(command, None, retained, situation).map(|_| ())
     }
 
     #[test]
@@ -311,7 +324,7 @@ mod tests {
             ..in_rooms.clone()
         };
         let lost = Situation {
-            located: false,
+            place: Place::Unknown,
             ..docked()
         };
         let simple = Situation {

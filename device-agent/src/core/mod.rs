@@ -8,9 +8,11 @@ mod clock;
 pub mod commands;
 mod coverage;
 mod live;
+pub mod locating;
 pub mod message;
 mod obey;
 mod packing;
+mod plans;
 mod receipts;
 mod repeat;
 mod run;
@@ -18,6 +20,7 @@ mod runs;
 mod settings;
 mod status;
 mod track;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -33,10 +36,12 @@ use wire::topic::{Downlink, Uplink};
 
 use crate::driver::{DriverOrder, Observation, Observed, Profile, RobotCondition};
 use crate::identity::Endpoint;
+use crate::kept_plan::KeptPlan;
 use crate::storage::{Memory, Storage, StorageError};
 
 use clock::Clock;
 use live::Live;
+use locating::Locating;
 use message::{Delivery, Outgoing, Received};
 use obey::Pursuit;
 use repeat::Repeat;
@@ -101,7 +106,8 @@ pub struct Agent {
     clock: Clock,
     condition: Option<RobotCondition>,
     pose: Pose,
-    located: bool,
+    locating: Locating,
+    kept_plan: Option<KeptPlan>,
     run: Option<CurrentRun>,
     pursuit: Option<Pursuit>,
     live: Live,
@@ -137,7 +143,8 @@ impl Agent {
             connected: false,
             condition: None,
             pose: Pose::IDENTITY,
-            located: false,
+            locating: Locating::default(),
+            kept_plan: memory.plan,
             run: None,
             pursuit: None,
             live: Live::default(),
@@ -225,11 +232,8 @@ impl Agent {
 
     fn observe(&mut self, observed: Observed) {
         match observed.what {
-            Observation::Started(initiator) => self.begin_run(initiator),
-            Observation::Sweep(sweep) => {
-                self.pose = sweep.pose;
-                self.sense(observed.at, |run| run.sweep(&sweep, observed.at));
-            }
+            Observation::Started(initiator) => self.begin_own_run(initiator),
+            Observation::Sweep(sweep) => self.take_sweep(&sweep, observed.at),
             Observation::Pose(pose) => {
                 self.pose = pose;
                 self.sense(observed.at, |run| run.drive_to(&pose, observed.at));
@@ -237,7 +241,8 @@ impl Agent {
             Observation::Bump(pose) => self.sense(observed.at, |run| run.bump(&pose)),
             Observation::Map(map) => self.sense(observed.at, |run| run.take_map(map)),
             Observation::State(condition) => self.take_condition(condition),
-            Observation::Located(located) => self.located = located,
+            Observation::Located(is_home) => self.locating.take_word(is_home),
+            Observation::NewFrame => self.locating.begin_frame(),
             Observation::Ended(outcome) => self.end_run(outcome),
         }
     }

@@ -1,7 +1,8 @@
 //! Commands carried out and answered.
 
-use domain::command::{CommandKind, Failure, Order, Rejection};
+use domain::command::{CommandKind, Failure, Order, Rejection, Scope};
 use domain::id::CommandId;
+use domain::plan::CleaningPlan;
 use domain::run::{Initiator, Outcome};
 use domain::status::RobotState;
 use wire::ack::{Ack, Answer};
@@ -39,8 +40,12 @@ impl Agent {
             // The broker may deliver twice; a refusal as repeated would contradict the first answer.
             return self.publish(Uplink::Ack, earlier.encode());
         }
-        match decide(command, retained, &self.situation()) {
-            Ok(order) => self.obey(command, &order),
+        let plan = command.plan().unwrap_or_else(|error| {
+            tracing::warn!(command.id = %command.id, %error, "a plan was left out");
+            None
+        });
+        match decide(command, plan.as_ref(), retained, &self.situation(plan.as_ref())) {
+            Ok(order) => self.obey(command, &order, plan.as_ref()),
             Err(reason) => {
                 tracing::info!(robot.id = %self.endpoint.robot, command.id = %command.id, ?reason, "command refused");
                 self.answer(command.id, Answer::Rejected { reason });
@@ -48,7 +53,7 @@ impl Agent {
         }
     }
 
-    fn situation(&self) -> Situation<'_> {
+    fn situation(&self, plan: Option<&CleaningPlan>) -> Situation<'_> {
         Situation {
             pairing: self.endpoint.pairing,
             last_number: self.state.last_number,
@@ -62,14 +67,14 @@ impl Agent {
                 .condition
                 .as_ref()
                 .map_or(0, |condition| condition.battery.into()),
-            rooms_version: self.rooms_version(),
-            located: self.located,
+            rooms_version: self.rooms_version(plan.map(CleaningPlan::floor)),
+            place: self.locating.place(),
             capabilities: &self.profile.capabilities,
         }
     }
 
     /// The number and the answer are on the disk before the robot moves. Only a stop goes ahead without.
-    fn obey(&mut self, command: &CommandMessage, order: &Order) {
+    fn obey(&mut self, command: &CommandMessage, order: &Order, plan: Option<&CleaningPlan>) {
         let before = self.state.clone();
         let run = (order.kind() == CommandKind::Start).then(|| self.new_run_id());
         let ack = self.ack(command.id, Answer::Accepted { run });
@@ -88,7 +93,11 @@ impl Agent {
         self.supersede();
         match (run, order.scope()) {
             (Some(run), Some(scope)) => {
-                self.order(DriverOrder::Start(scope.clone()));
+                if let (Scope::WholeHome, Some(plan)) = (scope, plan) {
+                    self.keep_plan(plan);
+                }
+                let start = self.start_order(scope, plan);
+                self.order(DriverOrder::Start(start));
                 self.begin_run_as(run, Initiator::Command { command: command.id });
             }
             _ => self.pursue(command.id, order.kind()),
@@ -140,7 +149,7 @@ impl Agent {
     pub(super) fn order_failed(&mut self, order: &DriverOrder) {
         match order {
             DriverOrder::Start(_) => self.end_run(Outcome::Failed),
-            DriverOrder::Configure(_) => {}
+            DriverOrder::Configure(_) | DriverOrder::Follow(_) => {}
             DriverOrder::Pause
             | DriverOrder::Resume
             | DriverOrder::Stop

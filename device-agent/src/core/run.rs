@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::id::RunId;
-use domain::run::{Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport, RunState};
+use domain::run::{Located, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport, RunState};
 use domain::{FieldError, Timestamp};
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
@@ -40,6 +40,7 @@ pub struct CurrentRun {
     pub unsent: BTreeSet<TileIndex>,
     state: RunState,
     seq: u32,
+    located: Option<Located>,
     canvas: Canvas,
     revs: BTreeMap<TileIndex, Rev>,
     to_report: BTreeSet<TileIndex>,
@@ -78,6 +79,7 @@ impl CurrentRun {
             unsent: BTreeSet::new(),
             state: RunState::Running,
             seq: 0,
+            located: None,
             canvas: Canvas::Sweeps(Box::default()),
             revs: BTreeMap::new(),
             to_report: BTreeSet::new(),
@@ -160,6 +162,25 @@ impl CurrentRun {
             _ => RunEventKind::Resumed,
         };
         self.event(kind, at)
+    }
+
+    /// The event that the run is driven there.
+    pub fn locate(&mut self, located: Located, at: Timestamp) -> RunEvent {
+        self.located = Some(located);
+        self.seq += 1;
+        self.event(RunEventKind::Located(located), at)
+    }
+
+    /// The run's place as a new event, for a cloud that may have missed it; not while the run waits.
+    pub fn located_again(&mut self, at: Timestamp) -> Option<RunEvent> {
+        let located = self.located.filter(|_| self.state == RunState::Running)?;
+        Some(self.locate(located, at))
+    }
+
+    /// The run's map as it was last looked at.
+    pub fn seen(&self) -> RunMap {
+        let tile = |index: &TileIndex| Some((*index, self.canvas.tile(*index)?.clone()));
+        self.revs.keys().filter_map(tile).collect()
     }
 
     /// What should be stored and reported at `at` by the driver's clock: everything after [`REPORT_EVERY`], even if that

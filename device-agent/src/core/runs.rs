@@ -41,6 +41,7 @@ impl Agent {
         let kept = self.storage.begin_run(id, head.clone());
         self.account(id, kept);
         tracing::info!(robot.id = %self.endpoint.robot, run.id = %id, "run started");
+        self.locating.begin_run();
         let run = CurrentRun::begin(id, head, self.preferences().upload_map);
         let started = run.event(RunEventKind::Started, self.now());
         self.run = Some(run);
@@ -96,14 +97,18 @@ impl Agent {
         self.check_pursuit();
     }
 
-    /// After an outage: the last event again, and the tiles that the cloud may lack.
+    /// After an outage: the last event and the run's place again, and the tiles that the cloud may lack.
     pub(super) fn catch_up_run(&mut self) {
         let now = self.now();
         let Some(run) = &mut self.run else { return };
         let event = run.last_event(now);
         let tiles = std::mem::take(&mut run.unsent);
         let tiles = run.packed(tiles.iter());
+        let located = run.located_again(now);
         self.publish(Uplink::Run, run_event::encode(&event));
+        if let Some(located) = located {
+            self.publish(Uplink::Run, run_event::encode(&located));
+        }
         self.send_tiles(tiles);
     }
 

@@ -1,6 +1,7 @@
 //! Settings: retained and versioned; the newest of our pairing is kept and heeded.
 
-use domain::settings::{Preferences, Settings};
+use domain::id::{FloorId, PairingId};
+use domain::settings::{PermanentLayer, Preferences, Settings};
 use wire::settings;
 
 use super::Agent;
@@ -22,6 +23,7 @@ impl Agent {
         }
         tracing::info!(robot.id = %self.endpoint.robot, version = settings.version, "settings applied");
         self.settings = Some(settings);
+        self.look_around();
         self.configure_driver();
         if let Some(run) = &mut self.run {
             run.may_upload &= self
@@ -36,9 +38,14 @@ impl Agent {
         self.own_settings().map_or(0, |settings| settings.version)
     }
 
-    /// The room list that the robot knows.
-    pub(super) fn rooms_version(&self) -> u64 {
-        self.own_settings().map_or(0, Settings::rooms_version)
+    /// The version of the room list that the robot knows of a floor, of the one used last without `floor`.
+    pub(super) fn rooms_version(&self, floor: Option<FloorId>) -> u64 {
+        let layers = layers_of(self.settings.as_ref(), self.endpoint.pairing);
+        let layer = match floor {
+            Some(floor) => layers.iter().find(|layer| layer.floor == floor),
+            None => layers.first(),
+        };
+        layer.map_or(0, |layer| layer.rooms_version)
     }
 
     pub(super) fn preferences(&self) -> Preferences {
@@ -47,14 +54,21 @@ impl Agent {
     }
 
     pub(super) fn configure_driver(&mut self) {
-        let preferences = self.preferences();
+        let preferences = self.preferences_in_frame();
         self.order(DriverOrder::Configure(preferences));
     }
 
-    /// Settings of an earlier pairing are nobody's.
     fn own_settings(&self) -> Option<&Settings> {
-        self.settings
-            .as_ref()
-            .filter(|settings| settings.pairing == self.endpoint.pairing)
+        own(self.settings.as_ref(), self.endpoint.pairing)
     }
+}
+
+/// The floors that the robot knows.
+pub(super) fn layers_of(settings: Option<&Settings>, pairing: PairingId) -> &[PermanentLayer] {
+    own(settings, pairing).map_or(&[], |settings| &settings.layers)
+}
+
+/// Settings of an earlier pairing are nobody's.
+fn own(settings: Option<&Settings>, pairing: PairingId) -> Option<&Settings> {
+    settings.filter(|settings| settings.pairing == pairing)
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::command::Scope;
+use domain::plan::CleaningPlan;
 use domain::run::{Initiator, Outcome};
 use domain::settings::Preferences;
 use domain::status::{Battery, RobotError, RobotState};
@@ -53,11 +54,23 @@ impl Capability {
     }
 }
 
+/// What a run shall clean, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartOrder {
+    /// What to clean; zones are in the home frame.
+    pub scope: Scope,
+    /// The way to take, in the run's frame; without one the robot cleans by its own means.
+    pub plan: Option<CleaningPlan>,
+}
+
 /// What the agent asks of the robot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DriverOrder {
     /// Clean.
-    Start(Scope),
+    Start(StartOrder),
+    /// Take this way, in the run's frame, in the run that the robot began by itself; one that cannot goes on by its
+    /// own means.
+    Follow(CleaningPlan),
     /// Wait.
     Pause,
     /// Go on.
@@ -68,7 +81,7 @@ pub enum DriverOrder {
     Dock,
     /// Make a sound.
     Locate,
-    /// Heed what the owner has set.
+    /// Heed what the owner has set; restrictions are in the frame of the robot's runs as far as that is known.
     Configure(Preferences),
 }
 
@@ -120,7 +133,7 @@ impl Sweep {
     }
 }
 
-/// What a robot says; positions are in the frame of its run.
+/// What a robot says; positions are in the frame of its run, or of its next one while it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation {
     /// The robot began a run that no order of the agent asked for.
@@ -133,8 +146,11 @@ pub enum Observation {
     Bump(Pose),
     /// What it does and how it is; MUST come whenever one of them changes.
     State(RobotCondition),
-    /// Whether it knows where it is in the frame of its home.
+    /// Whether it knows where it is by itself: the frame of its runs is then that of its home.
     Located(bool),
+    /// A new frame begins: the robot was docked, or put down somewhere. What it senses from here on until the end of
+    /// its next run is in this frame.
+    NewFrame,
     /// The map of the run as the robot itself has it, in place of one made from sweeps.
     Map(RunMap),
     /// The run is over; MUST come once for each run.

@@ -95,7 +95,7 @@ impl Driver for Replay {
     async fn order(&mut self, order: DriverOrder) -> Result<(), DriverError> {
         let order = match order {
             DriverOrder::Configure(_) | DriverOrder::Stop => return Ok(()),
-            DriverOrder::Start(_) => "start",
+            DriverOrder::Start(_) | DriverOrder::Follow(_) => "start",
             DriverOrder::Pause => "pause",
             DriverOrder::Resume => "resume",
             DriverOrder::Dock => "dock",

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub mod floor;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -40,13 +42,20 @@ pub fn endpoint() -> Endpoint {
 }
 
 pub fn start_agent(dir: &Path, seed: u64) -> Agent {
+    start_able(
+        dir,
+        seed,
+        &[Capability::Pause, Capability::Zones, Capability::Locate],
+    )
+}
+
+pub fn start_able(dir: &Path, seed: u64, capabilities: &[Capability]) -> Agent {
     let (storage, memory) = DiskStorage::open(dir).unwrap();
-    let capabilities = vec![Capability::Pause, Capability::Zones, Capability::Locate];
     Agent::start(AgentParts {
         endpoint: endpoint(),
         profile: Profile {
             model: "test".into(),
-            capabilities,
+            capabilities: capabilities.to_vec(),
         },
         storage: Box::new(storage),
         memory,
@@ -107,7 +116,10 @@ pub struct Table {
 
 impl Table {
     pub fn new(dir: &Path) -> Self {
-        let agent = start_agent(dir, 5);
+        Self::with(start_agent(dir, 5))
+    }
+
+    fn with(agent: Agent) -> Self {
         Self {
             agent,
             uptime: Duration::ZERO,
@@ -119,7 +131,16 @@ impl Table {
 
     /// A docked robot, connected, that knows the time.
     pub fn ready(dir: &Path) -> Self {
-        let mut table = Self::new(dir);
+        Self::new(dir).made_ready()
+    }
+
+    /// A ready robot that can do these things.
+    pub fn able(dir: &Path, capabilities: &[Capability]) -> Self {
+        Self::with(start_able(dir, 5, capabilities)).made_ready()
+    }
+
+    fn made_ready(self) -> Self {
+        let mut table = self;
         table.observe(Observation::State(condition(RobotState::Docked)));
         table.put(Input::Connected);
         table.answer_time();
