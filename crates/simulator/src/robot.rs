@@ -1,5 +1,6 @@
 //! A simulated robot behind the agent's driver trait.
 
+mod follow;
 mod outing;
 mod scope;
 
@@ -8,10 +9,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use device_agent::driver::{
-    Capability, Driver, DriverError, DriverOrder, Observation, Observed, Profile, RobotCondition,
+    Capability, Driver, DriverError, DriverOrder, Observation, Observed, Profile, RobotCondition, StartOrder,
 };
 use domain::command::Scope;
-use domain::run::Outcome;
+use domain::plan::CleaningPlan;
+use domain::run::{Initiator, Outcome};
 use domain::settings::Preferences;
 use domain::status::{Battery, RobotError, RobotState};
 use mapping::pose::Pose;
@@ -23,11 +25,10 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::home::Home;
 use crate::layout::Layout;
-use crate::path::CLEARANCE_METRES;
 use crate::route::Reach;
 use crate::{lidar, steering};
 
-use outing::Outing;
+use outing::{Outing, Stage};
 use scope::Ground;
 
 /// Simulated time from one sweep to the next.
@@ -40,8 +41,12 @@ pub const BATTERY_SECONDS: f64 = 100.0 * 60.0;
 pub const CHARGE_SECONDS: f64 = 120.0 * 60.0;
 /// Below this charge a run is interrupted for charging, percent.
 pub const RECHARGE_BELOW: f64 = 15.0;
-/// At this charge an interrupted run goes on, percent.
+/// At this charge a run that the battery interrupted goes on, percent.
 pub const RESUME_AT: f64 = 80.0;
+/// At this charge a run goes on after a stop that its plan wanted, percent.
+pub const FULL: f64 = 100.0;
+/// Sweeps that it takes where it was docked or put down.
+pub const STANDING_SWEEPS: usize = 10;
 /// How far the run's frame may lie from the dock: standard deviations in metres and radians.
 const FRAME_NOISE: (f64, f64) = (0.01, 0.005);
 
@@ -77,7 +82,7 @@ enum Task {
     Clean,
     /// It drives to the dock: for good, or to charge and go on.
     Return(Purpose),
-    /// It charges in the middle of a run.
+    /// It charges in the middle of a run, up to `charge_to`.
     Recharge,
 }
 
@@ -99,9 +104,11 @@ pub struct SimRobot {
     is_paused: bool,
     pose: Pose,
     frame: Pose,
+    stages: VecDeque<Stage>,
     path: VecDeque<(f64, f64)>,
     set_aside: VecDeque<(f64, f64)>,
     charge: f64,
+    charge_to: f64,
     runs: u64,
     clock: Duration,
     wake: Option<Instant>,
@@ -118,7 +125,7 @@ impl SimRobot {
         } else {
             1.0
         };
-        Self {
+        let mut robot = Self {
             layout: home.layout(0, &pose),
             random: StdRng::seed_from_u64(config.seed),
             config: SimConfig { speed, ..config },
@@ -127,21 +134,47 @@ impl SimRobot {
             is_paused: false,
             pose,
             frame: pose,
+            stages: VecDeque::new(),
             path: VecDeque::new(),
             set_aside: VecDeque::new(),
             charge: f64::from(config.battery.min(100)),
+            charge_to: FULL,
             runs: 0,
             clock: Duration::ZERO,
             wake: None,
             said: None,
-            told: VecDeque::from([Observation::Located(true), Observation::Pose(Pose::IDENTITY)]),
+            told: VecDeque::new(),
             home,
-        }
+        };
+        robot.begin_frame();
+        robot
     }
 
     /// Where it is in the plan's frame.
     pub fn pose(&self) -> Pose {
         self.pose
+    }
+
+    /// Somebody carries it into another home, or to another floor, and puts it down where its dock stands there.
+    pub fn carry(&mut self, home: Home) {
+        self.stop();
+        self.pose = home.dock();
+        self.layout = home.layout(self.runs, &self.pose);
+        self.home = home;
+        self.task = Task::Docked;
+        self.begin_frame();
+        self.wake = None;
+    }
+
+    /// Somebody presses its button: it cleans everything, unless it cleans already or its buttons are locked.
+    pub fn press_button(&mut self) {
+        if self.is_in_run() || self.preferences.child_lock {
+            return;
+        }
+        let outing = self.outing(Scope::WholeHome, None);
+        self.told.push_back(Observation::Started(Initiator::Button));
+        self.set_out(outing.stages());
+        self.say_condition();
     }
 
     /// Lets simulated time pass; what there is to say is waiting then.
@@ -167,12 +200,17 @@ impl SimRobot {
     /// Does as it is told.
     ///
     /// # Errors
-    /// [`DriverError::Unsupported`] for a start in rooms, which it does not know.
+    /// [`DriverError::Unsupported`] for a start in rooms without a plan, since it knows no rooms, and for a plan
+    /// without a run.
     pub fn obey(&mut self, order: DriverOrder) -> Result<(), DriverError> {
         match order {
-            DriverOrder::Start(scope) => {
-                let path = self.outing(scope)?.path();
-                self.set_out(path);
+            DriverOrder::Start(start) => {
+                let stages = self.started(start)?.stages();
+                self.set_out(stages);
+            }
+            DriverOrder::Follow(plan) => {
+                let stages = self.following(plan)?.stages();
+                self.set_out(stages);
             }
             DriverOrder::Pause => self.is_paused = true,
             DriverOrder::Resume => self.is_paused = false,
@@ -200,34 +238,73 @@ impl SimRobot {
         )
     }
 
-    /// The furniture is where it is for this run, and the run's frame is the dock as well as the robot knows it.
-    fn outing(&mut self, scope: Scope) -> Result<Outing, DriverError> {
-        if matches!(scope, Scope::Rooms { .. }) {
-            return Err(DriverError::Unsupported {
-                order: "start in rooms",
-            });
+    fn started(&mut self, StartOrder { scope, plan }: StartOrder) -> Result<Outing, DriverError> {
+        match (&scope, &plan) {
+            (Scope::Rooms { .. }, None) => Err(DriverError::Unsupported {
+                order: "start in rooms without a plan",
+            }),
+            _ => Ok(self.outing(scope, plan)),
         }
+    }
+
+    /// The furniture is where it is for this run.
+    fn outing(&mut self, scope: Scope, plan: Option<CleaningPlan>) -> Outing {
         self.runs += 1;
         self.layout = self.home.layout(self.runs ^ (self.config.seed << 16), &self.pose);
+        self.outing_from_here(scope, plan)
+    }
+
+    fn following(&self, plan: CleaningPlan) -> Result<Outing, DriverError> {
+        if self.task == Task::Clean {
+            Ok(self.outing_from_here(Scope::WholeHome, Some(plan)))
+        } else {
+            Err(DriverError::Unsupported {
+                order: "a plan without a run",
+            })
+        }
+    }
+
+    fn outing_from_here(&self, scope: Scope, plan: Option<CleaningPlan>) -> Outing {
+        Outing {
+            layout: self.layout.clone(),
+            start: (self.pose.x, self.pose.y),
+            ground: Ground {
+                frame: self.frame,
+                preferences: self.preferences.clone(),
+                scope,
+            },
+            plan,
+        }
+    }
+
+    fn set_out(&mut self, stages: VecDeque<Stage>) {
+        self.stages = stages;
+        self.path.clear();
+        self.is_paused = false;
+        self.task = Task::Clean;
+    }
+
+    /// What is left of the run, or the way home.
+    fn go_on(&mut self) {
+        match self.stages.pop_front() {
+            None => self.head_home(Purpose::EndRun),
+            Some(stage) if stage.recharge_first && self.charge < FULL => {
+                self.set_aside = stage.path.into();
+                self.charge_to = FULL;
+                self.head_home(Purpose::Recharge);
+            }
+            Some(stage) => self.path = stage.path.into(),
+        }
+    }
+
+    /// The robot takes the dock, or wherever it was put down, for the origin, as well as it can tell.
+    fn begin_frame(&mut self) {
         let mut noise = |deviation: f64| lidar::normal(&mut self.random) * deviation;
         let (dx, dy, turn) = (noise(FRAME_NOISE.0), noise(FRAME_NOISE.0), noise(FRAME_NOISE.1));
         self.frame = self.home.dock().compose(&Pose::new(dx, dy, turn));
-        let ground = Ground {
-            frame: self.frame,
-            preferences: self.preferences.clone(),
-            scope,
-        };
-        Ok(Outing {
-            layout: self.layout.clone(),
-            start: self.cell(),
-            ground,
-        })
-    }
-
-    fn set_out(&mut self, path: Vec<CellIndex>) {
-        self.path = path.into_iter().map(CellIndex::centre_metres).collect();
-        self.is_paused = false;
-        self.task = Task::Clean;
+        let here = self.frame.relative(&self.pose);
+        self.told.extend([Observation::NewFrame, Observation::Pose(here)]);
+        (0..STANDING_SWEEPS).for_each(|_| self.sense());
     }
 
     fn stop(&mut self) {
@@ -242,6 +319,7 @@ impl SimRobot {
             };
         }
         self.is_paused = false;
+        self.stages.clear();
         self.path.clear();
         self.set_aside.clear();
     }
@@ -252,15 +330,8 @@ impl SimRobot {
         }
         let dock = self.home.dock();
         let goal = CellIndex::of_metres(dock.x, dock.y);
-        let way = self
-            .reach()
-            .way(self.cell(), |cell| cell == goal)
-            .unwrap_or_default();
-        self.path = way
-            .into_iter()
-            .map(CellIndex::centre_metres)
-            .chain([(dock.x, dock.y)])
-            .collect();
+        self.path = self.way_to(goal);
+        self.path.push_back((dock.x, dock.y));
         self.task = Task::Return(purpose);
     }
 
@@ -269,9 +340,10 @@ impl SimRobot {
         self.charge = (self.charge - seconds / BATTERY_SECONDS * 100.0).max(0.0);
         self.sense();
         match self.task {
-            Task::Clean if arrived => self.head_home(Purpose::EndRun),
+            Task::Clean if arrived => self.go_on(),
             Task::Clean if self.charge < RECHARGE_BELOW => {
                 self.set_aside = std::mem::take(&mut self.path);
+                self.charge_to = RESUME_AT;
                 self.head_home(Purpose::Recharge);
             }
             Task::Return(purpose) if arrived => self.arrive(purpose),
@@ -286,23 +358,25 @@ impl SimRobot {
         } else {
             Task::Docked
         };
-        if purpose == Purpose::EndRun {
-            self.told.push_back(Observation::Ended(Outcome::Completed));
+        match purpose {
+            Purpose::EndRun => {
+                self.told.push_back(Observation::Ended(Outcome::Completed));
+                self.begin_frame();
+            }
+            Purpose::Rest => self.begin_frame(),
+            Purpose::Recharge => {
+                let here = self.frame.relative(&self.pose);
+                self.told.push_back(Observation::Pose(here));
+            }
         }
-        self.told
-            .push_back(Observation::Pose(self.frame.relative(&self.pose)));
     }
 
     fn recharge(&mut self, seconds: f64) {
         self.charge = (self.charge + seconds / CHARGE_SECONDS * 100.0).min(100.0);
-        if self.task == Task::Recharge && self.charge >= RESUME_AT {
+        if self.task == Task::Recharge && self.charge >= self.charge_to {
             let next = self.set_aside.front().copied();
-            let goal = next.map(|(x, y)| CellIndex::of_metres(x, y));
-            let way = self
-                .reach()
-                .way(self.cell(), |cell| Some(cell) == goal)
-                .unwrap_or_default();
-            self.path = way.into_iter().map(CellIndex::centre_metres).collect();
+            let way = next.map(|(x, y)| self.way_to(CellIndex::of_metres(x, y)));
+            self.path = way.unwrap_or_default();
             self.path.append(&mut self.set_aside);
             self.task = Task::Clean;
         }
@@ -340,8 +414,14 @@ impl SimRobot {
         })
     }
 
-    fn reach(&self) -> Reach {
-        Reach::new(&self.layout, self.cell(), CLEARANCE_METRES, |_| true)
+    /// The shortest way that the owner allows; against a restriction only where there is no other.
+    fn way_to(&self, goal: CellIndex) -> VecDeque<(f64, f64)> {
+        let outing = self.outing_from_here(Scope::WholeHome, None);
+        let way = |reach: Reach| reach.way(self.cell(), |cell| cell == goal);
+        let way = way(outing.reach())
+            .or_else(|| way(outing.reach_of_all()))
+            .unwrap_or_default();
+        way.into_iter().map(CellIndex::centre_metres).collect()
     }
 
     fn cell(&self) -> CellIndex {
@@ -361,7 +441,12 @@ impl SimRobot {
 #[async_trait]
 impl Driver for SimRobot {
     fn profile(&self) -> Profile {
-        let capabilities = vec![Capability::Pause, Capability::Zones, Capability::Locate];
+        let capabilities = vec![
+            Capability::Pause,
+            Capability::Rooms,
+            Capability::Zones,
+            Capability::Locate,
+        ];
         Profile {
             model: "sim".into(),
             capabilities,
@@ -370,11 +455,17 @@ impl Driver for SimRobot {
 
     /// A path is planned beside the runtime's threads, which robots of a fleet share.
     async fn order(&mut self, order: DriverOrder) -> Result<(), DriverError> {
-        let DriverOrder::Start(scope) = order else {
-            return self.obey(order);
+        let outing = match order {
+            DriverOrder::Start(start) => self.started(start)?,
+            DriverOrder::Follow(plan) => self.following(plan)?,
+            DriverOrder::Pause
+            | DriverOrder::Resume
+            | DriverOrder::Stop
+            | DriverOrder::Dock
+            | DriverOrder::Locate
+            | DriverOrder::Configure(_) => return self.obey(order),
         };
-        let outing = self.outing(scope)?;
-        let planned = spawn_blocking(move || outing.path()).await;
+        let planned = spawn_blocking(move || outing.stages()).await;
         self.set_out(planned.map_err(|error| DriverError::Unreachable(error.into()))?);
         self.wake = None;
         self.say_condition();

@@ -54,6 +54,24 @@ impl Reach {
             .map(|(cell, _)| cell)
     }
 
+    /// The point itself, or the nearest place within `metres` of it where the robot's middle can be.
+    pub fn nearest(&self, (x, y): (f64, f64), metres: f64) -> Option<(f64, f64)> {
+        let cell = CellIndex::of_metres(x, y);
+        if self.contains(cell) {
+            return Some((x, y));
+        }
+        let steps = (metres / CELL_METRES).ceil() as i32;
+        let around = (-steps..=steps).flat_map(|dy| (-steps..=steps).map(move |dx| cell.offset(dx, dy)));
+        let places = around
+            .filter(|cell| self.contains(*cell))
+            .map(CellIndex::centre_metres);
+        let with_distance = places.map(|place| ((place.0 - x).hypot(place.1 - y), place));
+        with_distance
+            .filter(|(distance, _)| *distance <= metres)
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, place)| place)
+    }
+
     /// The shortest way to the nearest cell that is a goal, without its start; `None` when there is none.
     pub fn way(&self, from: CellIndex, is_goal: impl Fn(CellIndex) -> bool) -> Option<Vec<CellIndex>> {
         let mut came_from = self.cells.map(|_| None);
@@ -91,8 +109,11 @@ impl Reach {
     }
 
     fn sees(&self, from: CellIndex, to: CellIndex) -> bool {
-        let (ax, ay) = from.centre_metres();
-        let (bx, by) = to.centre_metres();
+        self.is_straight(from.centre_metres(), to.centre_metres())
+    }
+
+    /// Whether the robot can drive straight from one point to another.
+    pub fn is_straight(&self, (ax, ay): (f64, f64), (bx, by): (f64, f64)) -> bool {
         let steps = ((bx - ax).hypot(by - ay) / (CELL_METRES / 2.0)).ceil().max(1.0);
         (0..=steps as u32).all(|step| {
             let part = f64::from(step) / steps;

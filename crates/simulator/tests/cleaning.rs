@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use device_agent::driver::{DriverOrder, Observation, Observed};
+use device_agent::driver::{DriverOrder, Observation, Observed, StartOrder};
 use domain::command::Scope;
 use domain::run::Outcome;
 use domain::status::RobotState;
@@ -51,8 +51,15 @@ fn is_state(wanted: RobotState) -> impl Fn(&Observation) -> bool {
     move |what| matches!(what, Observation::State(condition) if condition.state == wanted)
 }
 
+fn start() -> DriverOrder {
+    DriverOrder::Start(StartOrder {
+        scope: Scope::WholeHome,
+        plan: None,
+    })
+}
+
 fn whole_run(robot: &mut SimRobot) -> Vec<Observed> {
-    robot.obey(DriverOrder::Start(Scope::WholeHome)).unwrap();
+    robot.obey(start()).unwrap();
     act(robot, |what| matches!(what, Observation::Ended(_)))
 }
 
@@ -142,7 +149,7 @@ fn furniture_differs_from_run_to_run() {
 #[test]
 fn a_robot_pauses_goes_on_stops_and_goes_home() {
     let mut robot = robot(DemoPlan::Studio, SimConfig::default());
-    robot.obey(DriverOrder::Start(Scope::WholeHome)).unwrap();
+    robot.obey(start()).unwrap();
     act(&mut robot, is_state(RobotState::Running));
     (0..100).for_each(|_| robot.step());
     robot.obey(DriverOrder::Pause).unwrap();
@@ -162,7 +169,7 @@ fn a_robot_pauses_goes_on_stops_and_goes_home() {
                 .dock()
         ) < 0.01
     );
-    robot.obey(DriverOrder::Start(Scope::WholeHome)).unwrap();
+    robot.obey(start()).unwrap();
     (0..100).for_each(|_| robot.step());
     robot.obey(DriverOrder::Stop).unwrap();
     act(&mut robot, is_state(RobotState::Stopped));
@@ -177,7 +184,7 @@ fn a_low_battery_interrupts_a_run_and_does_not_end_it() {
             ..SimConfig::default()
         },
     );
-    robot.obey(DriverOrder::Start(Scope::WholeHome)).unwrap();
+    robot.obey(start()).unwrap();
     act(&mut robot, is_state(RobotState::SeekingCharger));
     let charging = act(&mut robot, is_state(RobotState::Charging));
     let resumed = act(&mut robot, is_state(RobotState::Running));
