@@ -7,78 +7,24 @@
     reason = "a test fails by panicking"
 )]
 
+mod common;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
-use device_agent::driver::{DriverOrder, Observation, Observed, StartOrder};
-use domain::command::Scope;
+use common::{act, is_state, map_of, poses, robot, run, start};
+use device_agent::driver::{DriverOrder, Observation, Observed};
 use domain::run::Outcome;
 use domain::status::RobotState;
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
-use mapping::run_mapper::RunMapper;
 use mapping::tile::CellIndex;
 use simulator::home::Home;
 use simulator::plans::DemoPlan;
 use simulator::robot::{SimConfig, SimRobot};
 
-const MAX_STEPS: usize = 200_000;
-
-fn robot(plan: DemoPlan, config: SimConfig) -> SimRobot {
-    SimRobot::new(
-        Home::new(&plan.floor_plan().unwrap(), config.seed).unwrap(),
-        config,
-    )
-}
-
-/// Lets the robot act until it says what `done` waits for; gives all that it said.
-fn act(robot: &mut SimRobot, done: impl Fn(&Observation) -> bool) -> Vec<Observed> {
-    let mut told = Vec::new();
-    for _ in 0..MAX_STEPS {
-        while let Some(observed) = robot.take_told() {
-            let is_last = done(&observed.what);
-            told.push(observed);
-            if is_last {
-                return told;
-            }
-        }
-        robot.step();
-    }
-    panic!("the robot never got there");
-}
-
-fn is_state(wanted: RobotState) -> impl Fn(&Observation) -> bool {
-    move |what| matches!(what, Observation::State(condition) if condition.state == wanted)
-}
-
-fn start() -> DriverOrder {
-    DriverOrder::Start(StartOrder {
-        scope: Scope::WholeHome,
-        plan: None,
-    })
-}
-
 fn whole_run(robot: &mut SimRobot) -> Vec<Observed> {
-    robot.obey(start()).unwrap();
-    act(robot, |what| matches!(what, Observation::Ended(_)))
-}
-
-fn poses(told: &[Observed]) -> Vec<Pose> {
-    let sweeps = told.iter().filter_map(|observed| match &observed.what {
-        Observation::Sweep(sweep) => Some(sweep.pose),
-        _ => None,
-    });
-    sweeps.collect()
-}
-
-fn map_of(told: &[Observed]) -> RunMap {
-    let mut mapper = RunMapper::new();
-    for observed in told {
-        if let Observation::Sweep(sweep) = &observed.what {
-            mapper.integrate(&sweep.as_scan()).unwrap();
-        }
-    }
-    mapper.finish()
+    run(robot, None)
 }
 
 #[test]
@@ -149,7 +95,7 @@ fn furniture_differs_from_run_to_run() {
 #[test]
 fn a_robot_pauses_goes_on_stops_and_goes_home() {
     let mut robot = robot(DemoPlan::Studio, SimConfig::default());
-    robot.obey(start()).unwrap();
+    robot.obey(start(None)).unwrap();
     act(&mut robot, is_state(RobotState::Running));
     (0..100).for_each(|_| robot.step());
     robot.obey(DriverOrder::Pause).unwrap();
@@ -169,7 +115,7 @@ fn a_robot_pauses_goes_on_stops_and_goes_home() {
                 .dock()
         ) < 0.01
     );
-    robot.obey(start()).unwrap();
+    robot.obey(start(None)).unwrap();
     (0..100).for_each(|_| robot.step());
     robot.obey(DriverOrder::Stop).unwrap();
     act(&mut robot, is_state(RobotState::Stopped));
@@ -184,7 +130,7 @@ fn a_low_battery_interrupts_a_run_and_does_not_end_it() {
             ..SimConfig::default()
         },
     );
-    robot.obey(start()).unwrap();
+    robot.obey(start(None)).unwrap();
     act(&mut robot, is_state(RobotState::SeekingCharger));
     let charging = act(&mut robot, is_state(RobotState::Charging));
     let resumed = act(&mut robot, is_state(RobotState::Running));

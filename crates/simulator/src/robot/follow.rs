@@ -12,7 +12,7 @@ use crate::route::Reach;
 /// How far beside the plan the robot keeps going where something stands a little in the way, metres.
 const ASIDE_METRES: f64 = 0.12;
 /// Corners that bend the way by less are left out, metres.
-const TOLERANCE_METRES: f64 = 0.01;
+const TOLERANCE_METRES: f64 = 0.03;
 
 type Point = (f64, f64);
 
