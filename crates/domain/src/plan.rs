@@ -20,7 +20,8 @@ pub struct PlanLeg {
     pub room: Option<RoomId>,
     /// Whether the robot recharges before it.
     pub recharge_first: bool,
-    /// Positions of the robot's middle, from where the leg before ended.
+    /// Positions of the robot's middle, from where the leg before ended; with the way to the dock if the leg after it
+    /// begins with charging.
     pub path: Vec<Corner>,
     /// Length of the path, millimetres.
     pub length_mm: u32,

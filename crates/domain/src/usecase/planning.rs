@@ -285,17 +285,17 @@ fn refusal(error: PlanError) -> UseCaseError {
     }
 }
 
-/// The plan with the ids of its rooms, in millimetres and seconds; the way to a charging stop belongs to the leg after
+/// The plan with the ids of its rooms, in millimetres and seconds; the way to a charging stop belongs to the leg before
 /// it.
 fn parts(floor: FloorId, map: &FloorMap, plan: &CoveragePlan) -> PlanParts {
+    let stop_before = |place: usize| plan.stops.iter().find(|stop| stop.before_leg == place);
     let leg = |(place, leg): (usize, &mapping::coverage::RoomLeg)| {
-        let stops = plan.stops.iter().filter(|stop| stop.before_leg == place);
-        let mut path: Vec<Corner> = stops.clone().flat_map(|stop| corners(&stop.way)).collect();
-        path.extend(corners(&leg.path));
+        let way = stop_before(place + 1).map_or(&[][..], |stop| &stop.way);
+        let mut path: Vec<Corner> = corners(&leg.path).chain(corners(way)).collect();
         path.dedup();
         PlanLeg {
             room: map.rooms.numbered(leg.room).map(|room| room.id),
-            recharge_first: stops.count() > 0,
+            recharge_first: stop_before(place).is_some(),
             path,
             length_mm: (leg.metres * 1000.0).round() as u32,
             seconds: (leg.minutes * 60.0).round() as u32,
