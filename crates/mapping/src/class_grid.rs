@@ -39,7 +39,8 @@ impl CellClass {
 pub struct ClassedCell {
     /// What it is.
     pub class: CellClass,
-    /// Share of the runs in which it was occupied, 255 for all.
+    /// Share of the runs in which it was occupied, 255 for all; of free cells, only those keep one where a thing stood
+    /// that has gone.
     pub presence: u8,
     /// How sure the class is, 255 for certain.
     pub confidence: u8,

@@ -144,6 +144,24 @@ impl<T: Copy> Grid<T> {
         }
     }
 
+    /// A grid of the same shape, each value made from its position in [`Grid::cells`] and the value there.
+    pub(crate) fn map_slots<U>(&self, mut value: impl FnMut(usize, T) -> U) -> Grid<U> {
+        let mut slots = 0..;
+        self.map(|here| value(slots.next().unwrap_or(usize::MAX), here))
+    }
+
+    /// The value at a position of [`Grid::cells`].
+    pub(crate) fn at(&self, slot: usize) -> Option<T> {
+        self.cells.get(slot).copied()
+    }
+
+    /// The position some columns and rows from another, if it lies inside.
+    pub(crate) fn moved(&self, slot: usize, columns: i32, rows: i32) -> Option<usize> {
+        let row = (slot / self.width.max(1)).checked_add_signed(rows as isize)?;
+        let column = (slot % self.width.max(1)).checked_add_signed(columns as isize)?;
+        (column < self.width && row < self.height).then_some(row * self.width + column)
+    }
+
     /// All cells with their values, row by row.
     pub fn iter(&self) -> impl Iterator<Item = (CellIndex, T)> + '_ {
         self.cells

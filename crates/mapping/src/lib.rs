@@ -26,6 +26,7 @@ pub mod run_mapper;
 pub mod run_tile;
 pub mod scan;
 pub mod solid;
+mod surface;
 pub mod tile;
 pub mod view;
 

@@ -2,24 +2,22 @@
 //!
 //! Each cell is judged by the share of the runs that saw it occupied, which a two-state model of appearing and leaving
 //! reduces to when observations are rarely wrong (Meyer-Delius, Beinhofer and Burgard 2012). What walls do to the cells
-//! beside them, because poses are never exact, is explained by the wall and not by a chair: cells join the permanent
-//! layer with hysteresis (Canny 1986), and beside it only what hangs together with a movable thing further off counts.
+//! beside them, because poses are never exact, is explained by the wall and not by a chair: beside permanent cells only
+//! what hangs together with a movable thing further off counts.
 
 use crate::class_grid::{CellClass, ClassGrid, ClassedCell};
 use crate::distance::distance_to;
 use crate::grid::Grid;
 use crate::home_tile::HomeCell;
+use crate::surface::permanent_cells;
+use crate::tile::CELL_METRES;
 
-/// A cell occupied in at least this share of the runs is permanent.
-pub const SURE_SHARE: f64 = 0.95;
-/// A cell next to a permanent one is permanent from this share on.
-pub const JOINING_SHARE: f64 = 0.75;
 /// A cell occupied in a smaller share of the runs is free: one wrong observation must not last.
 pub const MOVABLE_SHARE: f64 = 0.04;
-/// A thing seen in fewer runs is not called gone: it may only have been in another place.
-const ESTABLISHED_RUNS: u8 = 3;
-/// A thing is gone when its staying away by chance, coming as often as before, is less likely than this.
-const GONE_CHANCE: f64 = 0.02;
+/// A thing that so many runs in a row looked for in vain is gone, and its place is free until it is seen again.
+pub const GONE_RUNS: u32 = 3;
+/// A thing that stands this close to where it stood before has only moved, in metres.
+pub const MOVED_METRES: f64 = 0.75;
 /// How far the smear beside permanent cells reaches, in cells.
 const SMEAR_CELLS: usize = 2;
 /// A cell occupied less often than this part of its most occupied neighbour is that neighbour's smear.
@@ -28,33 +26,31 @@ const SMEAR_RATIO: f64 = 0.15;
 const JOINING_NEIGHBOURS: usize = 2;
 
 /// Classifies every cell of a floor from its evidence and that of its neighbours.
+///
+/// Free cells keep the presence of a thing that stood there and is gone; other free cells have none.
 pub fn classify(evidence: &Grid<HomeCell>) -> ClassGrid {
-    let shares = evidence.map(present_share);
-    let permanent = permanent_cells(&shares);
+    let shares = evidence.map(HomeCell::occupied_share);
+    let permanent = permanent_cells(evidence, &shares);
     let beside = distance_to(&permanent).map(|distance| distance < SMEAR_CELLS as f32 + 0.5);
-    let mut movable = movable_cells(&shares, &beside);
-    for _ in 0..SMEAR_CELLS {
-        movable = grown_into_smear(&movable, &shares, &beside);
-    }
-    let classed = |(slot, cell): (usize, &HomeCell)| {
-        let is = |set: &Grid<bool>| set.cells().get(slot) == Some(&true);
+    let known = movable_cells(&shares, &beside);
+    let present = without_gone(&known, evidence);
+    let [known, present] = [known, present].map(|cells| with_smear(cells, &shares, &beside));
+    let classed = evidence.map_slots(|slot, cell| {
+        let is = |set: &Grid<bool>| set.at(slot) == Some(true);
         let class = match cell.votes() {
             0 => CellClass::Unknown,
             _ if is(&permanent) => CellClass::Permanent,
-            _ if is(&movable) => CellClass::Movable,
+            _ if is(&present) => CellClass::Movable,
             _ => CellClass::Free,
         };
-        let share = shares.cells().get(slot).copied().unwrap_or(0.0);
+        let is_floor = class == CellClass::Free && !is(&known);
         ClassedCell {
             class,
-            presence: to_byte(share),
-            confidence: to_byte(confidence(*cell, class)),
+            presence: to_byte(if is_floor { 0.0 } else { cell.occupied_share() }),
+            confidence: to_byte(confidence(cell, class)),
         }
-    };
-    let cells = evidence.cells().iter().enumerate().map(classed).collect();
-    let grid = Grid::from_cells(evidence.origin(), evidence.width(), evidence.height(), cells);
-    // The grid has the shape of the evidence, so it can be made.
-    grid.map(ClassGrid::from).unwrap_or_else(|_| ClassGrid::empty())
+    });
+    ClassGrid::from(classed)
 }
 
 /// How sure a class is, 0 to 1: none with one run, more with each run that saw the cell and that agrees.
@@ -70,80 +66,39 @@ pub fn confidence(cell: HomeCell, class: CellClass) -> f64 {
     agreement * (1.0 - 1.0 / votes.max(1.0))
 }
 
-/// The share of the runs that saw the cell occupied; 0 once what was there is gone for good.
-fn present_share(cell: HomeCell) -> f64 {
-    if is_gone(cell) { 0.0 } else { cell.occupied_share() }
-}
-
-/// Whether the latest runs saw the cell free more often in a row than a thing that comes and goes would explain.
-fn is_gone(cell: HomeCell) -> bool {
-    let absent = cell.free_streak();
-    let before = f64::from(cell.votes()) - f64::from(absent);
-    let share_before = (f64::from(cell.occ) + 0.5) / (before + 1.0);
-    cell.occ >= ESTABLISHED_RUNS && (1.0 - share_before).powi(absent as i32) < GONE_CHANCE
-}
-
-/// The cells that are sure to be permanent, and those that hang together with them.
-fn permanent_cells(shares: &Grid<f64>) -> Grid<bool> {
-    let mut permanent = shares.map(|share| share >= SURE_SHARE);
-    let sure = permanent
-        .cells()
-        .iter()
-        .enumerate()
-        .filter(|(_, is_sure)| **is_sure);
-    let mut open: Vec<usize> = sure.map(|(slot, _)| slot).collect();
-    while let Some(slot) = open.pop() {
-        for near in shares.neighbours::<8>(slot) {
-            let joins = shares
-                .cells()
-                .get(near)
-                .is_some_and(|share| *share >= JOINING_SHARE);
-            if let Some(cell) = permanent
-                .cells_mut()
-                .get_mut(near)
-                .filter(|cell| joins && !**cell)
-            {
-                *cell = true;
-                open.push(near);
-            }
-        }
-    }
-    permanent
-}
-
 /// The cells occupied at times, away from the smear of permanent cells and of each other.
 fn movable_cells(shares: &Grid<f64>, beside: &Grid<bool>) -> Grid<bool> {
-    let share_at = |slot: usize| shares.cells().get(slot).copied().unwrap_or(0.0);
-    mapped_slots(beside, |slot, is_beside| {
+    let share_at = |slot: usize| shares.at(slot).unwrap_or(0.0);
+    beside.map_slots(|slot, is_beside| {
         let most = shares.neighbours::<8>(slot).map(share_at).fold(0.0, f64::max);
         !is_beside && share_at(slot) >= MOVABLE_SHARE.max(SMEAR_RATIO * most)
     })
 }
 
-/// The movable cells with those of the smear that border on enough of them.
-fn grown_into_smear(movable: &Grid<bool>, shares: &Grid<f64>, beside: &Grid<bool>) -> Grid<bool> {
-    let is_movable = |slot: usize| movable.cells().get(slot) == Some(&true);
-    mapped_slots(beside, |slot, is_beside| {
-        let is_occupied = || {
-            shares
-                .cells()
-                .get(slot)
-                .is_some_and(|share| *share >= MOVABLE_SHARE)
-        };
-        let neighbours = || {
-            movable
-                .neighbours::<8>(slot)
-                .filter(|near| is_movable(*near))
-                .count()
-        };
-        is_movable(slot) || (is_beside && is_occupied() && neighbours() >= JOINING_NEIGHBOURS)
-    })
+/// The movable cells but those of things that the latest runs saw neither there nor moved a little.
+fn without_gone(movable: &Grid<bool>, evidence: &Grid<HomeCell>) -> Grid<bool> {
+    let was_seen = |slot: usize| {
+        evidence
+            .at(slot)
+            .is_some_and(|cell| cell.free_streak() < GONE_RUNS)
+    };
+    let from_seen = distance_to(&movable.map_slots(|slot, is_movable| is_movable && was_seen(slot)));
+    let reach = (MOVED_METRES / CELL_METRES) as f32;
+    movable.map_slots(|slot, is_movable| is_movable && from_seen.at(slot).is_some_and(|cells| cells <= reach))
 }
 
-/// A grid of the same shape, each value made from its position and the value there.
-fn mapped_slots(grid: &Grid<bool>, mut value: impl FnMut(usize, bool) -> bool) -> Grid<bool> {
-    let mut slots = 0..;
-    grid.map(|here| slots.next().is_some_and(|slot| value(slot, here)))
+/// Movable cells with those in the smear of permanent cells that belong to the same things.
+fn with_smear(mut movable: Grid<bool>, shares: &Grid<f64>, beside: &Grid<bool>) -> Grid<bool> {
+    let is_occupied = |slot: usize| shares.at(slot).is_some_and(|share| share >= MOVABLE_SHARE);
+    for _ in 0..SMEAR_CELLS {
+        let is_movable = |slot: &usize| movable.at(*slot) == Some(true);
+        let borders = |slot: usize| movable.neighbours::<8>(slot).filter(is_movable).count();
+        movable = beside.map_slots(|slot, is_beside| {
+            let belongs = is_beside && is_occupied(slot) && borders(slot) >= JOINING_NEIGHBOURS;
+            is_movable(&slot) || belongs
+        });
+    }
+    movable
 }
 
 fn to_byte(share: f64) -> u8 {

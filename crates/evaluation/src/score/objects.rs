@@ -32,6 +32,11 @@ impl CellSet {
         }
     }
 
+    /// All its cells.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = CellIndex> {
+        self.cells.iter().copied()
+    }
+
     /// Whether any cell passes a test.
     pub(crate) fn any(&self, test: impl Fn(CellIndex) -> bool) -> bool {
         self.cells.iter().any(|cell| test(*cell))

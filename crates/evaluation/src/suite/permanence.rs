@@ -114,11 +114,13 @@ impl Visit<'_> {
         self.record.classes("truth", &classes)?;
         self.record.classes("classes", found)?;
         self.record.mask("scored", &scored)?;
+        let (things, found_things) = (true_things(truth, &scored), movable_things(map));
+        self.record.things(&things, &found_things)?;
         let of = |found: &Grid<CellClass>| ClassScores::of(&classes, found, &scored);
         Ok(Scores {
             ours: of(found),
             baselines: Baseline::ALL.map(|by| of(&baselines.classes(by))),
-            objects: match_objects(&true_things(truth, &scored), &movable_things(map)),
+            objects: match_objects(&things, &found_things),
             gone: None,
         })
     }

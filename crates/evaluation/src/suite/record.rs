@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::error::EvalError;
 use crate::files::Output;
+use crate::score::CellSet;
 use crate::sim::Mask;
 
 /// Pixels for each cell in pictures of classes.
@@ -51,6 +52,21 @@ impl Record<'_> {
 
     pub(super) fn classes(&self, what: &str, classes: &Grid<CellClass>) -> Result<(), EvalError> {
         self.picture(what, &classes.map(grey))
+    }
+
+    /// Writes the cells of the things that are there and of those that were found, as columns and rows.
+    pub(super) fn things(&self, truth: &[CellSet], found: &[CellSet]) -> Result<(), EvalError> {
+        let cells = |things: &[CellSet]| -> Vec<Vec<[i32; 2]>> {
+            let cells = things.iter().map(CellSet::cells);
+            cells
+                .map(|cells| cells.map(|cell| [cell.x, cell.y]).collect())
+                .collect()
+        };
+        let things = json!({"truth": cells(truth), "found": cells(found)});
+        self.output.write(
+            &format!("{}/objects.json", self.name),
+            things.to_string().as_bytes(),
+        )
     }
 
     pub(super) fn mask(&self, what: &str, mask: &Mask) -> Result<(), EvalError> {
