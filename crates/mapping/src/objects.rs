@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use geo::{Area, BooleanOps, Centroid, ConvexHull, Distance, Euclidean, MultiPoint, Point, Polygon};
 
-use crate::class_grid::{CellClass, ClassGrid};
+use crate::class_grid::{CellClass, ClassGrid, ClassedCell};
 use crate::components::Components;
 use crate::distance::distance_to;
 use crate::grid::Grid;
@@ -62,9 +62,9 @@ impl MovableObject {
     }
 }
 
-/// The things on a floor, the largest first.
+/// The things on a floor, the largest first, those that have gone among them until [`RECENT_RUNS`] runs missed them.
 pub fn find_objects(classes: &ClassGrid, evidence: &Grid<HomeCell>) -> Vec<MovableObject> {
-    let movable = classes.cells().map(|cell| cell.class == CellClass::Movable);
+    let movable = classes.cells().map(is_place_of_thing);
     let groups = groups(&movable);
     let mut cells: Vec<Vec<CellIndex>> = vec![Vec::new(); groups.sizes.len()];
     for (cell, label) in groups
@@ -79,10 +79,20 @@ pub fn find_objects(classes: &ClassGrid, evidence: &Grid<HomeCell>) -> Vec<Movab
     }
     cells.retain(|cells| cells.len() >= MIN_OBJECT_CELLS);
     let things = with_moved_joined(cells, evidence);
-    let mut objects: Vec<_> = things.iter().map(|cells| object(cells, evidence)).collect();
+    let objects = things.iter().map(|cells| object(cells, evidence));
+    let mut objects: Vec<_> = objects.filter(|thing| thing.runs_since_seen < RECENT_RUNS).collect();
     objects.sort_by(|a, b| b.area_m2.total_cmp(&a.area_m2));
     objects.truncate(MAX_OBJECTS);
     objects
+}
+
+/// Whether a thing stands there at times, or stood there before it went.
+fn is_place_of_thing(cell: ClassedCell) -> bool {
+    match cell.class {
+        CellClass::Movable => true,
+        CellClass::Free => cell.presence > 0,
+        CellClass::Unknown | CellClass::Permanent => false,
+    }
 }
 
 /// For each found thing, the position in `earlier` of what it was, one for one and the largest overlap first.
