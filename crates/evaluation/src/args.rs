@@ -42,6 +42,8 @@ pub enum Suite {
     Align(AlignArgs),
     /// What several real scans of one flat foretell of another.
     Flat(FlatArgs),
+    /// How well a robot with only odometry and ranges knows where it is.
+    Lidar(LidarArgs),
 }
 
 /// How wrong the simulated robot is about where it is, each scan anew.
@@ -114,6 +116,20 @@ pub struct FlatArgs {
     /// The rigid transform of each map into a common frame.
     #[arg(long, value_name = "FILE")]
     pub alignment: PathBuf,
+}
+
+/// Options of `lidar`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct LidarArgs {
+    /// A laser log with raw odometry: CARMEN or comma-separated values, gzipped or not.
+    #[arg(long, value_name = "FILE")]
+    pub log: PathBuf,
+    /// Relative poses that are known to be right, one on each line: `t1 t2 x y z roll pitch yaw`.
+    #[arg(long, value_name = "FILE")]
+    pub relations: PathBuf,
+    /// What the clock of the relations shows more than that of the log.
+    #[arg(long, default_value_t = 0.0, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub offset: f64,
 }
 
 /// Most runs of each kind.

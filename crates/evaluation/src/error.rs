@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use mapping::formats::png_map::PngError;
 use mapping::formats::valetudo::ValetudoError;
-use mapping::{GridError, HomeMapError};
+use mapping::logs::LogError;
+use mapping::{GridError, HomeMapError, LocalizerError};
 
 /// Why an evaluation cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,36 @@ pub enum EvalError {
         /// What is wrong with it.
         #[source]
         source: ValetudoError,
+    },
+    /// A file is not a log that can be used.
+    #[error("{} is not a usable log", path.display())]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: LogError,
+    },
+    /// A scan cannot be entered.
+    #[error("scan {scan} of {} cannot be entered", path.display())]
+    Scan {
+        /// The file.
+        path: PathBuf,
+        /// Number of the scan, from 1.
+        scan: usize,
+        /// What is wrong with it.
+        #[source]
+        source: LocalizerError,
+    },
+    /// A line of a file does not hold what it should.
+    #[error("line {line} of {} is not {expected}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Number of the line, from 1.
+        line: usize,
+        /// What it should be.
+        expected: &'static str,
     },
     /// A JSON file does not hold what it should.
     #[error("{} does not hold the expected JSON", path.display())]

@@ -17,7 +17,7 @@ mod suite;
 #[cfg(test)]
 mod testing;
 
-pub use args::{AlignArgs, EvalArgs, FlatArgs, NoiseArgs, PermanenceArgs, Suite};
+pub use args::{AlignArgs, EvalArgs, FlatArgs, LidarArgs, NoiseArgs, PermanenceArgs, Suite};
 pub use error::EvalError;
 pub use options::EvalOptions;
 pub use plans::PLAN_AREA_M2;

@@ -3,6 +3,7 @@
 mod align;
 mod flat;
 mod gone;
+mod lidar;
 mod permanence;
 mod record;
 
@@ -24,6 +25,7 @@ pub fn run(suite: &Suite, options: &EvalOptions) -> Result<Value, EvalError> {
         Suite::Permanence(args) => ("permanence", permanence::run(args, options.seed, &output)?),
         Suite::Align(args) => ("align", align::run(args, options.seed, &output)?),
         Suite::Flat(args) => ("flat", flat::run(args, &output)?),
+        Suite::Lidar(args) => ("lidar", lidar::run(args, &output)?),
     };
     if let Some(figures) = figures.as_object_mut() {
         figures.insert("suite".to_owned(), name.into());

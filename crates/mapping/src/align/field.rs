@@ -14,7 +14,7 @@ const SPREAD_CELLS: f32 = 1.2;
 pub(super) const LEVELS: usize = 6;
 
 /// Distances to the permanent layer and the pyramid over how well a cell agrees with it.
-pub(super) struct Field {
+pub(crate) struct Field {
     /// Metres to the nearest permanent cell.
     distance: Grid<f32>,
     /// Level `k` holds for each cell the best agreement, 0 to 255, of the 2^k × 2^k cells from it on.
@@ -38,6 +38,16 @@ impl Field {
             .filter(|slot| is_surface(*slot))
             .map(|slot| classes.cell(slot))
             .collect();
+        Self::of_cells(&surface)
+    }
+
+    /// The field of some points, given in metres.
+    pub(crate) fn of_points(points: impl Iterator<Item = (f64, f64)>) -> Option<Self> {
+        let cells: Vec<_> = points.map(|(x, y)| CellIndex::of_metres(x, y)).collect();
+        Self::of_cells(&cells)
+    }
+
+    fn of_cells(surface: &[CellIndex]) -> Option<Self> {
         let bounds = surface
             .iter()
             .map(|cell| CellBounds::of_cell(*cell))

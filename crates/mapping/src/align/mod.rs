@@ -6,7 +6,7 @@
 mod field;
 mod fit;
 mod refine;
-mod search;
+pub(crate) mod search;
 
 use crate::class_grid::CellClass;
 use crate::grid::Grid;
@@ -15,7 +15,7 @@ use crate::run_map::RunMap;
 use crate::run_tile::RunCell;
 use crate::tile::CellIndex;
 
-use field::Field;
+pub(crate) use field::Field;
 pub use fit::Fit;
 use search::Window;
 

@@ -19,7 +19,7 @@ const CANDIDATES: usize = 6;
 const MAX_STEPS: usize = 2_000_000;
 
 /// The places and headings to look at: the run's origin moves over `cells`, around the middle of its points.
-pub(super) struct Window {
+pub(crate) struct Window {
     /// Smallest and largest position of the run's centre.
     low: (f64, f64),
     high: (f64, f64),
@@ -31,11 +31,16 @@ pub(super) struct Window {
 impl Window {
     /// The surroundings of a guess, in steps of half a degree.
     pub(super) fn around(guess: Pose) -> Self {
+        Self::within(guess, LOCAL_REACH_METRES, LOCAL_REACH_RADIANS)
+    }
+
+    /// What is at most so many metres along each axis and radians from a guess, in steps of half a degree.
+    pub(crate) fn within(guess: Pose, metres: f64, radians: f64) -> Self {
         let step = PI / 360.0;
-        let count = (LOCAL_REACH_RADIANS / step).round() as i32;
+        let count = (radians / step).round() as i32;
         Self {
-            low: (guess.x - LOCAL_REACH_METRES, guess.y - LOCAL_REACH_METRES),
-            high: (guess.x + LOCAL_REACH_METRES, guess.y + LOCAL_REACH_METRES),
+            low: (guess.x - metres, guess.y - metres),
+            high: (guess.x + metres, guess.y + metres),
             headings: (-count..=count)
                 .map(|i| guess.theta + f64::from(i) * step)
                 .collect(),
@@ -73,7 +78,7 @@ impl Node {
 }
 
 /// The best poses of the window, apart from each other, the best first.
-pub(super) fn best_poses(field: &Field, points: &[(f64, f64)], window: &Window) -> Vec<Pose> {
+pub(crate) fn best_poses(field: &Field, points: &[(f64, f64)], window: &Window) -> Vec<Pose> {
     let points = thinned(points);
     let turned: Vec<Vec<CellIndex>> = window
         .headings

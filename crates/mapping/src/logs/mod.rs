@@ -106,6 +106,16 @@ impl Log {
 /// # Errors
 /// [`LogError`] if it cannot be unpacked, is too large, is no text or of no known kind.
 pub fn open_bytes(bytes: &[u8]) -> Result<Log, LogError> {
+    let text = unpack(bytes)?;
+    let kind = sniff(&text).ok_or(LogError::UnknownKind)?;
+    Ok(Log { kind, text })
+}
+
+/// The text of a file, gzipped or not.
+///
+/// # Errors
+/// [`LogError`] if it cannot be unpacked, is too large or is no text.
+pub fn unpack(bytes: &[u8]) -> Result<String, LogError> {
     let plain = if bytes.starts_with(&[0x1f, 0x8b]) {
         gunzip(bytes)?
     } else {
@@ -114,9 +124,7 @@ pub fn open_bytes(bytes: &[u8]) -> Result<Log, LogError> {
     if plain.len() > MAX_LOG_BYTES {
         return Err(LogError::TooLarge);
     }
-    let text = String::from_utf8(plain)?;
-    let kind = sniff(&text).ok_or(LogError::UnknownKind)?;
-    Ok(Log { kind, text })
+    Ok(String::from_utf8(plain)?)
 }
 
 fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, LogError> {
