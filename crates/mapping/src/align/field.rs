@@ -111,18 +111,27 @@ fn pyramid(finest: Grid<u8>) -> Vec<Grid<u8>> {
         let Ok(mut coarser) = Grid::over(bounds, 0u8) else {
             break;
         };
-        let at = |cell: CellIndex, dx, dy| finer.get(cell.offset(dx, dy)).unwrap_or(0);
-        for slot in 0..coarser.cells().len() {
-            let cell = coarser.cell(slot);
-            let best = at(cell, 0, 0)
-                .max(at(cell, half, 0))
-                .max(at(cell, 0, half))
-                .max(at(cell, half, half));
-            coarser.set(cell, best);
+        let width = coarser.width();
+        for (y, row) in coarser.cells_mut().chunks_exact_mut(width).enumerate() {
+            for finer_row in [y.checked_sub(half as usize), Some(y)].into_iter().flatten() {
+                raise(row, row_of(finer, finer_row), half as usize);
+            }
         }
         levels.push(coarser);
     }
     levels
+}
+
+fn row_of(grid: &Grid<u8>, row: usize) -> &[u8] {
+    let start = row * grid.width();
+    grid.cells().get(start..start + grid.width()).unwrap_or_default()
+}
+
+/// Raises the cells of a row, which begins `half` cells further left, to the finer ones at each and `half` further on.
+fn raise(row: &mut [u8], finer: &[u8], half: usize) {
+    let raise = |(cell, value): (&mut u8, &u8)| *cell = (*cell).max(*value);
+    row.iter_mut().zip(finer).for_each(raise);
+    row.iter_mut().skip(half).zip(finer).for_each(raise);
 }
 
 #[cfg(test)]

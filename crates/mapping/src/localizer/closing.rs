@@ -22,7 +22,7 @@ const CHAINS: usize = 2;
 /// Keyframes within this many metres, and how far the estimate may be off, may have seen the same.
 const SIGHT: f64 = 3.0;
 /// How far the estimate may be off at first, and for each metre of way, in metres.
-const DRIFT: (f64, f64) = (0.15, 0.025);
+const DRIFT: (f64, f64) = (0.1, 0.02);
 /// Furthest that the estimate may be off, in metres.
 const MAX_DRIFT: f64 = 4.0;
 /// How far the heading may be off at first, and for each metre of way, in radians.
@@ -30,7 +30,7 @@ const TURN_DRIFT: (f64, f64) = (0.05, 0.004);
 /// Furthest that the heading may be off, in radians.
 const MAX_TURN_DRIFT: f64 = 0.5;
 /// Above this drift a closing needs a search, in metres: nearer, the surfaces pull by themselves.
-const PULL: f64 = 0.3;
+const PULL: f64 = 0.4;
 /// Surfaces this far away still pull, in metres.
 const REFINE_REACH: f64 = 0.4;
 /// A way is closed if this part of the latest points lies on earlier surfaces …
