@@ -33,8 +33,10 @@ pub const MAX_KEYFRAMES: usize = 4_096;
 const LOCAL_METRES: f64 = 8.0;
 /// Most keyframes that a scan is laid on.
 const LOCAL_KEYFRAMES: usize = 20;
-/// A scan is placed if this part of its points lies on known surfaces.
-const MIN_SHARE: f64 = 0.35;
+/// A scan is placed if this part of its points lies on known surfaces: most of what is seen from a door is new.
+const MIN_SHARE: f64 = 0.15;
+/// No robot drives this many metres from one scan to the next: its odometry jumped.
+const JUMP_METRES: f64 = 3.0;
 
 /// What a robot is like; lengths in metres, angles in radians.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -163,6 +165,7 @@ impl Localizer {
     fn follow(&mut self, points: Vec<SurfacePoint>, odometry: &Pose) {
         let step = self.odometry.relative(odometry);
         self.odometry = *odometry;
+        let step = if step.x.hypot(step.y) > JUMP_METRES { Pose::IDENTITY } else { step };
         self.travelled += step.x.hypot(step.y);
         let guess = self.pose.compose(&step);
         let placed = self.place(&points, guess);
@@ -173,15 +176,14 @@ impl Localizer {
         }
     }
 
-    /// Where the surfaces of the last metres put a scan; from where the robot stood if its odometry jumped.
+    /// Where the surfaces of the last metres put a scan, around a guess.
     fn place(&self, points: &[SurfacePoint], guess: Pose) -> Option<Registration> {
         let reach = Reach {
             metres: self.settings.odometry_metres,
             radians: self.settings.odometry_radians,
         };
-        let good = |found: &Registration| found.share >= MIN_SHARE;
-        let followed = self.local.place(points, guess, reach).filter(good);
-        followed.or_else(|| self.local.place(points, self.pose, reach).filter(good))
+        let placed = self.local.place(points, guess, reach);
+        placed.filter(|placed| placed.share >= MIN_SHARE)
     }
 
     fn shows_something_new(&self) -> bool {
