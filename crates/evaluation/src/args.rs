@@ -128,7 +128,12 @@ pub struct LidarArgs {
     #[arg(long, value_name = "FILE")]
     pub relations: PathBuf,
     /// What the clock of the relations shows more than that of the log.
-    #[arg(long, default_value_t = 0.0, value_name = "SECONDS", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        default_value_t = 0.0,
+        value_name = "SECONDS",
+        allow_negative_numbers = true
+    )]
     pub offset: f64,
 }
 

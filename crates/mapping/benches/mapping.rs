@@ -4,10 +4,11 @@ use divan::{Bencher, black_box};
 use std::collections::BTreeSet;
 
 use mapping::coverage::{Body, PlanRequest, plan};
+use mapping::logs::{LogScan, open_bytes};
 use mapping::rooms::{carry_over, find_rooms};
 use mapping::{
-    Aligner, CellIndex, HomeMap, HomeTile, Pose, RunCell, RunMap, RunMapper, RunTile, Scan, TILE_CELLS,
-    ballot,
+    Aligner, CellIndex, HomeMap, HomeTile, Localizer, LocalizerSettings, Pose, RunCell, RunMap, RunMapper,
+    RunTile, Scan, TILE_CELLS, ballot,
 };
 
 fn main() {
@@ -168,4 +169,33 @@ fn plan_a_home(bencher: Bencher<'_, '_>) {
         calibration: 1.0,
     };
     bencher.bench_local(|| plan(black_box(&request)));
+}
+
+/// The scans of a recorded log of 360 beams; none where the recordings are absent.
+fn recorded() -> Vec<LogScan> {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
+    let root = std::env::var("SWEEPLINE_DATA").unwrap_or_else(|_| default.to_owned());
+    let bytes = std::fs::read(format!("{root}/lidar/freiburg-079-corrected.log.gz"));
+    let log = bytes.ok().and_then(|bytes| open_bytes(&bytes).ok());
+    let scans = log.iter().filter_map(|log| log.scans().ok()).flatten().flatten();
+    scans.collect()
+}
+
+/// Each sample is the next scan of the log, with the closings that it brings.
+#[divan::bench(sample_count = 4_000, sample_size = 1)]
+fn localize_a_recorded_scan_of_360_beams(bencher: Bencher<'_, '_>) {
+    let scans = recorded();
+    let mut localizer = Localizer::new(LocalizerSettings::default());
+    let mut next = scans.iter();
+    bencher.bench_local(|| {
+        let scan = next.next()?;
+        let sweep = Scan {
+            pose: scan.odometry,
+            start_angle: LogScan::START_ANGLE,
+            angle_step: scan.angle_step(),
+            max_range: 20.0,
+            ranges: black_box(&scan.ranges),
+        };
+        localizer.add(&sweep).ok()
+    });
 }

@@ -32,7 +32,7 @@ pub(crate) fn inverse(m: &Matrix) -> Option<Matrix> {
     let [[a, b, c], [_, d, e], [_, _, f]] = *m;
     let (ca, cb, cc) = (d * f - e * e, c * e - b * f, b * e - c * d);
     let determinant = a * ca + b * cb + c * cc;
-    if !(determinant.abs() >= 1e-9) {
+    if determinant.is_nan() || determinant.abs() < 1e-9 {
         return None;
     }
     let rows = [

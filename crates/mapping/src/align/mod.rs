@@ -6,7 +6,7 @@
 mod field;
 mod fit;
 mod refine;
-pub(crate) mod search;
+mod search;
 
 use crate::class_grid::CellClass;
 use crate::grid::Grid;
@@ -17,7 +17,7 @@ use crate::tile::CellIndex;
 
 pub(crate) use field::Field;
 pub use fit::Fit;
-use search::Window;
+pub(crate) use search::{Window, best_poses};
 
 /// Half width of the search around a guess, in metres along each axis.
 pub const LOCAL_REACH_METRES: f64 = 0.6;
@@ -84,7 +84,7 @@ impl Aligner {
     /// [`AlignError`] if the run saw too little or does not fit there.
     pub fn align_near(&self, run: &RunMap, guess: Pose) -> Result<Alignment, AlignError> {
         let points = obstacle_points(run)?;
-        let found = search::best_poses(&self.field, &points, &Window::around(guess));
+        let found = best_poses(&self.field, &points, &Window::around(guess));
         self.best_fit(run, &points, &found)
     }
 
@@ -94,7 +94,7 @@ impl Aligner {
     /// [`AlignError`] if the run saw too little or fits nowhere.
     pub fn align_anywhere(&self, run: &RunMap) -> Result<Alignment, AlignError> {
         let points = obstacle_points(run)?;
-        let found = search::best_poses(&self.field, &points, &Window::anywhere(&self.field, &points));
+        let found = best_poses(&self.field, &points, &Window::anywhere(&self.field, &points));
         self.best_fit(run, &points, &found)
     }
 

@@ -1,13 +1,12 @@
 //! Notices that the way has come back to where it was.
 
-use crate::align::search::{Window, best_poses};
-use crate::align::Field;
+use crate::align::{Field, Window, best_poses};
 use crate::pose::Pose;
 
 use super::graph::Edge;
 use super::register::{Registration, register};
 use super::surface::{Surface, SurfacePoint};
-use super::Localizer;
+use super::{LOCAL_KEYFRAMES, Localizer};
 
 /// Metres to drive between two searches.
 const SEARCH_EVERY: f64 = 1.0;
@@ -77,7 +76,7 @@ impl Localizer {
 
     /// The nearest keyframe of each earlier way near here, with the metres over the graph to it.
     fn earlier_ways(&self, here: usize) -> Vec<(usize, f64)> {
-        let ways = self.graph.ways_from(here, f64::INFINITY);
+        let ways = self.graph.ways_from(here);
         let pose = self.graph.pose(here);
         let near = |(there, way): (usize, &f64)| {
             let metres = pose.distance(&self.graph.pose(there));
@@ -96,13 +95,17 @@ impl Localizer {
     }
 
     fn is_one_way(&self, a: usize, b: usize) -> bool {
-        let travelled = |keyframe: usize| self.keyframes.get(keyframe).map_or(0.0, |keyframe| keyframe.travelled);
+        let travelled = |keyframe: usize| {
+            self.keyframes
+                .get(keyframe)
+                .map_or(0.0, |keyframe| keyframe.travelled)
+        };
         (travelled(a) - travelled(b)).abs() <= CHAIN_METRES
     }
 
     /// Where the surfaces of an earlier way put those of the latest, if that is certain.
     fn search(&self, here: usize, there: usize, way: f64) -> Option<Edge> {
-        let latest: Vec<usize> = self.recent(QUERY_METRES).collect();
+        let latest: Vec<usize> = self.recent(QUERY_METRES).take(LOCAL_KEYFRAMES).collect();
         let oldest = latest.last().copied().unwrap_or(here);
         let query: Vec<_> = latest
             .iter()
@@ -177,7 +180,9 @@ fn lay(query: &[SurfacePoint], chain: &[SurfacePoint], guess: Pose, way: f64) ->
     let mut laid: Vec<Registration> = laid.collect();
     laid.sort_by(|a, b| b.share.total_cmp(&a.share));
     let best = *laid.first()?;
-    let other = laid.iter().find(|other| !is_within(&best.pose.relative(&other.pose), AGREED));
+    let other = laid
+        .iter()
+        .find(|other| !is_within(&best.pose.relative(&other.pose), AGREED));
     let lead = best.share - other.map_or(0.0, |other| other.share);
     (best.share >= MIN_SHARE && lead >= MIN_LEAD).then_some(best)
 }

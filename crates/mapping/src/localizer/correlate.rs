@@ -136,7 +136,10 @@ impl Search {
         let count = (reach.radians / TURN).ceil() as i32;
         let turned = |turn: f64| {
             let pose = Pose::new(guess.x, guess.y, guess.theta + turn);
-            let places = points.iter().step_by(step).map(|point| pose.transform(point.place()));
+            let places = points
+                .iter()
+                .step_by(step)
+                .map(|point| pose.transform(point.place()));
             places.map(|(x, y)| CellIndex::of_metres(x, y)).collect()
         };
         let turns = (-count..=count).map(|i| f64::from(i) * TURN);
@@ -157,7 +160,11 @@ impl Search {
                 let nearest = |shift: i32| shift.max(0).max(-(shift + COARSE - 1)).min(shift.abs());
                 let near = (nearest(shift.0), nearest(shift.1));
                 let bound = agreement(raster, cells, shift) * self.prior(*turn, near);
-                places.push(Place { bound, heading, shift });
+                places.push(Place {
+                    bound,
+                    heading,
+                    shift,
+                });
             }
         }
         places
@@ -210,19 +217,17 @@ mod tests {
     fn corner() -> Vec<SurfacePoint> {
         let walls = (0..60).map(|i| [i as f32 * 0.05, 0.0]);
         let walls = walls.chain((0..40).map(|i| [0.0, i as f32 * 0.05]));
-        walls
-            .map(|at| SurfacePoint {
-                at,
-                normal: [0.0; 2],
-            })
-            .collect()
+        walls.map(|at| SurfacePoint { at, normal: [0.0; 2] }).collect()
     }
 
     #[test]
     fn a_corner_is_found_again() {
         let raster = Raster::new(&corner()).unwrap();
         let moved = Pose::new(0.31, -0.22, 0.2);
-        let points: Vec<_> = corner().iter().map(|point| point.moved(&moved.inverse())).collect();
+        let points: Vec<_> = corner()
+            .iter()
+            .map(|point| point.moved(&moved.inverse()))
+            .collect();
         let reach = Reach {
             metres: 0.5,
             radians: 0.35,

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::normal::Matrix;
+use crate::normal::{Matrix, times};
 use crate::pose::{Pose, wrap_angle};
 
 pub(super) use super::sparse::combine;
@@ -18,6 +18,8 @@ const SMALL_STEP: f64 = 1e-4;
 const DOUBT: f64 = 25.0;
 /// Holds the first pose where it is.
 const ANCHOR: f64 = 1e9;
+/// A turn of one radian makes as doubtful as this many metres of way.
+const TURN_LENGTH: f64 = 0.3;
 /// Keeps directions without any measurement where they are.
 const DAMPING: f64 = 1e-3;
 
@@ -78,60 +80,60 @@ impl PoseGraph {
             );
         }
         for edge in &self.edges {
-            let (from, to) = (self.pose(edge.from), self.pose(edge.to));
-            let error = edge.error(&from, &to);
-            let information = scaled(&edge.information, weight(&edge.information, &error));
-            let (a, b) = slopes(&from, &to);
-            let (at, bt) = (transposed(&a), transposed(&b));
-            let (pa, pb) = (product(&information, &a), product(&information, &b));
-            system.add(edge.from, edge.from, &product(&at, &pa));
-            system.add(edge.from, edge.to, &product(&at, &pb));
-            system.add(edge.to, edge.to, &product(&bt, &pb));
-            let pull = crate::normal::times(&information, &error);
-            system.add_vector(edge.from, crate::normal::times(&at, &pull));
-            system.add_vector(edge.to, crate::normal::times(&bt, &pull));
+            edge.add_to(&mut system, &self.pose(edge.from), &self.pose(edge.to));
         }
         system
     }
 
-    /// Metres of the shortest way over edges from one keyframe to each other one (Dijkstra 1959), up to `limit`.
-    pub(super) fn ways_from(&self, start: usize, limit: f64) -> Vec<f64> {
-        let mut near = vec![Vec::new(); self.poses.len()];
-        for edge in &self.edges {
-            let length = edge.measured.x.hypot(edge.measured.y) + TURN_LENGTH * edge.measured.theta.abs();
-            for (a, b) in [(edge.from, edge.to), (edge.to, edge.from)] {
-                if let Some(near) = near.get_mut(a) {
-                    near.push((b, length));
-                }
-            }
-        }
-        let mut ways = vec![f64::INFINITY; self.poses.len()];
-        let mut open = BinaryHeap::from([(Reverse(Millimetres(0)), start)]);
-        while let Some((Reverse(Millimetres(way)), keyframe)) = open.pop() {
-            let way = way as f64 / 1000.0;
+    /// Metres of the shortest way over edges from one keyframe to each other one (Dijkstra 1959).
+    pub(super) fn ways_from(&self, start: usize) -> Vec<f64> {
+        let near = self.lengths();
+        let mut ways = vec![u64::MAX; self.poses.len()];
+        let mut open = BinaryHeap::from([(Reverse(0), start)]);
+        while let Some((Reverse(way), keyframe)) = open.pop() {
             match ways.get_mut(keyframe) {
                 Some(best) if *best > way => *best = way,
                 _ => continue,
             }
-            for (other, length) in near.get(keyframe).into_iter().flatten() {
-                if way + length < limit {
-                    open.push((Reverse(Millimetres(((way + length) * 1000.0) as u64)), *other));
+            let onward = near.get(keyframe).into_iter().flatten();
+            open.extend(onward.map(|(other, length)| (Reverse(way + length), *other)));
+        }
+        ways.into_iter().map(|way| way as f64 / 1000.0).collect()
+    }
+
+    /// The neighbours of each keyframe, with the length of the edge to them in millimetres.
+    fn lengths(&self) -> Vec<Vec<(usize, u64)>> {
+        let mut near = vec![Vec::new(); self.poses.len()];
+        for edge in &self.edges {
+            let metres = edge.measured.x.hypot(edge.measured.y) + TURN_LENGTH * edge.measured.theta.abs();
+            for (a, b) in [(edge.from, edge.to), (edge.to, edge.from)] {
+                if let Some(near) = near.get_mut(a) {
+                    near.push((b, (1000.0 * metres) as u64));
                 }
             }
         }
-        ways
+        near
     }
 }
 
-/// A turn of one radian makes as doubtful as this many metres.
-const TURN_LENGTH: f64 = 0.3;
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Millimetres(u64);
-
 impl Edge {
+    /// Adds what the edge asks of its two poses.
+    fn add_to(&self, system: &mut BlockSystem, from: &Pose, to: &Pose) {
+        let error = self.error(from, to);
+        let information = scaled(&self.information, weight(&self.information, &error));
+        let pull = times(&information, &error);
+        let (a, b) = slopes(from, to);
+        let (at, bt) = (transposed(&a), transposed(&b));
+        let (pa, pb) = (product(&information, &a), product(&information, &b));
+        system.add(self.from, self.from, &product(&at, &pa));
+        system.add(self.from, self.to, &product(&at, &pb));
+        system.add(self.to, self.to, &product(&bt, &pb));
+        system.add_vector(self.from, times(&at, &pull));
+        system.add_vector(self.to, times(&bt, &pull));
+    }
+
     /// How far the poses are from what was measured, in the frame of `from`.
-    pub(super) fn error(&self, from: &Pose, to: &Pose) -> [f64; 3] {
+    fn error(&self, from: &Pose, to: &Pose) -> [f64; 3] {
         let now = from.relative(to);
         [
             now.x - self.measured.x,
@@ -154,7 +156,7 @@ fn slopes(from: &Pose, to: &Pose) -> (Matrix, Matrix) {
 }
 
 fn weight(information: &Matrix, error: &[f64; 3]) -> f64 {
-    let square: f64 = crate::normal::times(information, error)
+    let square: f64 = times(information, error)
         .iter()
         .zip(error)
         .map(|(a, b)| a * b)
@@ -162,8 +164,7 @@ fn weight(information: &Matrix, error: &[f64; 3]) -> f64 {
     (DOUBT / (DOUBT + square)).powi(2)
 }
 
-/// A matrix times a number.
-pub(super) fn scaled(matrix: &Matrix, factor: f64) -> Matrix {
+fn scaled(matrix: &Matrix, factor: f64) -> Matrix {
     matrix.map(|row| row.map(|value| factor * value))
 }
 
@@ -172,4 +173,67 @@ pub(super) fn seen_from(viewer: &Pose, information: &Matrix) -> Matrix {
     let (sin, cos) = viewer.theta.sin_cos();
     let turn = [[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]];
     product(&transposed(&turn), &product(information, &turn))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring() -> PoseGraph {
+        let step = Pose::new(1.0, 0.0, std::f64::consts::TAU / 8.0);
+        let edge = |from: usize, to: usize| Edge {
+            from,
+            to,
+            measured: step,
+            information: [[1e4, 0.0, 0.0], [0.0, 1e4, 0.0], [0.0, 0.0, 1e4]],
+        };
+        let drifted = Pose::new(1.03, 0.02, 0.75);
+        let poses = std::iter::successors(Some(Pose::new(2.0, 1.0, 0.3)), |pose| {
+            Some(pose.compose(&drifted))
+        });
+        PoseGraph {
+            poses: poses.take(8).collect(),
+            edges: (0..8).map(|i| edge(i, (i + 1) % 8)).collect(),
+        }
+    }
+
+    #[test]
+    fn a_drifted_ring_becomes_round() {
+        let mut graph = ring();
+        graph.optimise();
+        assert!(graph.pose(0).distance(&Pose::new(2.0, 1.0, 0.3)) < 1e-6);
+        for i in 0..8 {
+            let error = graph.edges[i].measured.relative(&graph.relative(i, (i + 1) % 8));
+            assert!(
+                error.x.hypot(error.y) < 1e-6 && error.theta.abs() < 1e-6,
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_edge_that_all_others_contradict_hardly_counts() {
+        let mut graph = ring();
+        graph.optimise();
+        let right = graph.poses.clone();
+        graph.edges.push(Edge {
+            from: 1,
+            to: 5,
+            measured: Pose::new(0.0, 0.1, 1.0),
+            ..graph.edges[0]
+        });
+        graph.optimise();
+        for (pose, right) in graph.poses.iter().zip(&right) {
+            assert!(pose.distance(right) < 0.02, "{pose:?} instead of {right:?}");
+        }
+    }
+
+    #[test]
+    fn the_shortest_way_goes_round_the_nearer_side() {
+        let mut graph = ring();
+        let ways = graph.ways_from(0);
+        assert!((ways[1] - ways[7]).abs() < 0.01 && ways[4] > 3.9 * ways[1]);
+        graph.edges.pop();
+        assert!(graph.ways_from(0)[7] > 6.9 * ways[1]);
+    }
 }

@@ -30,11 +30,13 @@ pub const MAX_SCANS: usize = 65_536;
 pub const MAX_KEYFRAMES: usize = 4_096;
 
 /// Metres of way whose surfaces a scan is laid on.
-const LOCAL_METRES: f64 = 8.0;
+const LOCAL_METRES: f64 = 12.0;
 /// Most keyframes that a scan is laid on.
 const LOCAL_KEYFRAMES: usize = 20;
 /// A scan is placed if this part of its points lies on known surfaces: most of what is seen from a door is new.
 const MIN_SHARE: f64 = 0.15;
+/// A scan of which more than this part lies on known surfaces shows nothing new, however the robot turned.
+const KNOWN_SHARE: f64 = 0.9;
 /// No robot drives this many metres from one scan to the next: its odometry jumped.
 const JUMP_METRES: f64 = 3.0;
 
@@ -43,7 +45,7 @@ const JUMP_METRES: f64 = 3.0;
 pub struct LocalizerSettings {
     /// A scan becomes a keyframe this far from the last one …
     pub keyframe_metres: f64,
-    /// … or turned this far from it.
+    /// … or turned this far from it, unless it shows nothing new.
     pub keyframe_radians: f64,
     /// How wrong the odometry may be from one scan to the next, along each axis.
     pub odometry_metres: f64,
@@ -165,12 +167,16 @@ impl Localizer {
     fn follow(&mut self, points: Vec<SurfacePoint>, odometry: &Pose) {
         let step = self.odometry.relative(odometry);
         self.odometry = *odometry;
-        let step = if step.x.hypot(step.y) > JUMP_METRES { Pose::IDENTITY } else { step };
+        let step = if step.x.hypot(step.y) > JUMP_METRES {
+            Pose::IDENTITY
+        } else {
+            step
+        };
         self.travelled += step.x.hypot(step.y);
         let guess = self.pose.compose(&step);
         let placed = self.place(&points, guess);
         self.pose = placed.map_or(guess, |placed| placed.pose);
-        if self.shows_something_new() {
+        if self.shows_something_new(placed.map_or(0.0, |placed| placed.share)) {
             self.add_keyframe(points, placed);
             self.close_loops();
         }
@@ -186,11 +192,12 @@ impl Localizer {
         placed.filter(|placed| placed.share >= MIN_SHARE)
     }
 
-    fn shows_something_new(&self) -> bool {
+    /// Whether the current scan, of which `share` lies on known surfaces, tells of other places than the last keyframe.
+    fn shows_something_new(&self, share: f64) -> bool {
         let last = self.graph.pose(self.keyframes.len().saturating_sub(1));
         let moved = last.relative(&self.pose);
-        moved.x.hypot(moved.y) >= self.settings.keyframe_metres
-            || moved.theta.abs() >= self.settings.keyframe_radians
+        let turned = moved.theta.abs() >= self.settings.keyframe_radians;
+        moved.x.hypot(moved.y) >= self.settings.keyframe_metres || (turned && share < KNOWN_SHARE)
     }
 
     /// Makes the scan at the current pose a keyframe.
@@ -244,11 +251,11 @@ impl Localizer {
     /// What a keyframe saw, in the frame that `viewer` stands for.
     fn points_of(&self, keyframe: usize, viewer: Pose) -> impl Iterator<Item = SurfacePoint> + '_ {
         let pose = viewer.relative(&self.graph.pose(keyframe));
-        let points = self.keyframes.get(keyframe).map(|keyframe| keyframe.points.iter());
-        points
-            .into_iter()
-            .flatten()
-            .map(move |point| point.moved(&pose))
+        let points = self
+            .keyframes
+            .get(keyframe)
+            .map(|keyframe| keyframe.points.iter());
+        points.into_iter().flatten().map(move |point| point.moved(&pose))
     }
 
     /// Notes where the current scan is, seen from the newest keyframe.

@@ -139,9 +139,7 @@ mod tests {
         const BLOCKS: usize = 12;
         let diagonal = [[9.0, 1.0, 0.5], [1.0, 8.0, 0.2], [0.5, 0.2, 7.0]];
         let coupling = [[1.0, 0.3, 0.0], [-0.2, 1.5, 0.4], [0.1, 0.0, -1.0]];
-        let wanted: Vec<[f64; 3]> = (0..BLOCKS)
-            .map(|i| [i as f64, 1.0 - i as f64, 0.5])
-            .collect();
+        let wanted: Vec<[f64; 3]> = (0..BLOCKS).map(|i| [i as f64, 1.0 - i as f64, 0.5]).collect();
         let mut system = BlockSystem::new(BLOCKS);
         for i in 0..BLOCKS {
             let next = (i + 1) % BLOCKS;

@@ -114,10 +114,7 @@ fn least_spread<'a>(points: impl Iterator<Item = &'a (f64, f64)>) -> Option<(f64
         return None;
     }
     let (xx, xy, yy) = (xx - sx * sx / n, xy - sx * sy / n, yy - sy * sy / n);
-    let (half, root) = (
-        0.5 * (xx + yy),
-        (0.25 * (xx - yy).powi(2) + xy * xy).sqrt(),
-    );
+    let (half, root) = (0.5 * (xx + yy), (0.25 * (xx - yy).powi(2) + xy * xy).sqrt());
     if half - root > FLAT * (half + root) {
         return None;
     }
@@ -192,11 +189,6 @@ impl Surface {
         )
     }
 
-    /// All points.
-    pub(super) fn points(&self) -> &[SurfacePoint] {
-        &self.points
-    }
-
     /// The point nearest to `at` within `reach` metres that `accept` takes, and its distance squared.
     pub(super) fn nearest(
         &self,
@@ -242,10 +234,7 @@ fn bounds(points: &[SurfacePoint]) -> ((f64, f64), (f64, f64)) {
         return ((0.0, 0.0), (0.0, 0.0));
     };
     places.fold((first, first), |(low, high), (x, y)| {
-        (
-            (low.0.min(x), low.1.min(y)),
-            (high.0.max(x), high.1.max(y)),
-        )
+        ((low.0.min(x), low.1.min(y)), (high.0.max(x), high.1.max(y)))
     })
 }
 
@@ -257,7 +246,9 @@ mod tests {
     #[test]
     fn a_wall_ahead_faces_the_sensor() {
         let step = 0.01;
-        let ranges: Vec<f32> = (-30..=30).map(|i| (2.0 / (f64::from(i) * step).cos()) as f32).collect();
+        let ranges: Vec<f32> = (-30..=30)
+            .map(|i| (2.0 / (f64::from(i) * step).cos()) as f32)
+            .collect();
         let scan = Scan {
             pose: Pose::new(5.0, 5.0, 1.0),
             start_angle: -0.3,
@@ -297,7 +288,6 @@ mod tests {
                 .map(|(x, y)| SurfacePoint { at: [*x, *y], normal: [0.0; 2] })
                 .collect();
             let surface = Surface::new(&points);
-            prop_assert_eq!(surface.points().len(), points.len());
             let found = surface.nearest((x, y), 0.7, |_| true).map(|(_, square)| square);
             let squares = points.iter().map(|point| {
                 let (px, py) = point.place();

@@ -1,9 +1,9 @@
 //! Lays all keyframes that saw the same on each other, once their poses are nearly right.
 
+use super::Localizer;
 use super::graph::Edge;
 use super::register::register;
 use super::surface::Surface;
-use super::Localizer;
 
 /// Times that all pairs are laid on each other.
 const ROUNDS: usize = 2;
@@ -41,7 +41,11 @@ impl Localizer {
         let surface = Surface::new(&keyframe.points);
         let mut edges = Vec::new();
         for to in self.neighbours(from) {
-            let points = self.keyframes.get(to).map(|other| other.points.as_slice()).unwrap_or_default();
+            let points = self
+                .keyframes
+                .get(to)
+                .map(|other| other.points.as_slice())
+                .unwrap_or_default();
             let found = register(&surface, points, self.graph.relative(from, to), REACH);
             if let Some(found) = found.filter(|found| found.share >= MIN_SHARE) {
                 edges.push(Edge {
@@ -64,6 +68,9 @@ impl Localizer {
         let others = (0..self.keyframes.len()).filter(|other| *other != of).map(far);
         let mut near: Vec<_> = others.filter(|(far, _)| *far < SIGHT).collect();
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
-        near.into_iter().take(NEIGHBOURS).map(|(_, other)| other).collect()
+        near.into_iter()
+            .take(NEIGHBOURS)
+            .map(|(_, other)| other)
+            .collect()
     }
 }

@@ -114,7 +114,7 @@ impl Relation {
     }
 }
 
-/// Metres and radians of each relation.
+/// Metres and radians of each relation; no figures without any.
 struct Errors(Vec<(f64, f64)>);
 
 impl Errors {
@@ -123,6 +123,9 @@ impl Errors {
         let mut metres: Vec<f64> = self.0.iter().map(|error| error.0).collect();
         metres.sort_by(f64::total_cmp);
         let radians: f64 = self.0.iter().map(|error| error.1).sum();
+        if self.0.is_empty() {
+            return json!({"relations": 0});
+        }
         json!({
             "relations": self.0.len(),
             "translation_mean": ratio(metres.iter().sum(), count),
