@@ -8,6 +8,7 @@
 )]
 
 mod device_policy;
+mod environment;
 mod parameters;
 mod refused;
 mod resources;

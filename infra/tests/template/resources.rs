@@ -52,15 +52,6 @@ fn only_sealed_runs_without_a_vote_wake_the_fold() {
 }
 
 #[test]
-fn the_functions_know_the_table_and_the_stage() {
-    for function in template().functions() {
-        assert_eq!(function.environment["TABLE_NAME"], "Table");
-        assert_eq!(function.environment["STAGE"], "dev");
-        assert!(function.memory_mb >= 128 && !function.timeout.is_zero());
-    }
-}
-
-#[test]
 fn the_routes_lead_to_the_api() {
     let template = template();
     assert!(
