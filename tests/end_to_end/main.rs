@@ -1,6 +1,8 @@
 //! The real program from outside: what its users do to it, and what happens to it.
 
 mod bad_start;
+mod floors;
 mod interruption;
 mod owner;
+mod rooms;
 mod strangers;

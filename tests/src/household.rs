@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use crate::api::{Answer, Api};
@@ -122,13 +122,37 @@ impl Household {
         Ok(Some(CellMap::read(&answer.expect(200)?)?))
     }
 
-    /// The home's only floor.
-    pub fn floor(&self) -> anyhow::Result<Value> {
+    /// The run that an accepted start has begun.
+    pub fn run_of(&self, start: Answer) -> anyhow::Result<String> {
+        let command = id(&start.expect(202)?)?;
+        let path = format!("/v1/robots/{}/commands/{command}", self.robot);
+        until("the start is accepted", ROBOT_LIMIT, || {
+            let command = self.api.get(&path)?.expect(200)?;
+            ensure!(command["reason"].is_null(), "the start was refused: {command}");
+            Ok(command["run"].as_str().map(str::to_owned))
+        })
+    }
+
+    /// The home's floors.
+    pub fn floors(&self) -> anyhow::Result<Vec<Value>> {
         let floors = self
             .api
             .get(&format!("/v1/homes/{}/floors", self.home))?
             .expect(200)?;
-        Ok(floors["items"][0].clone())
+        floors["items"].as_array().cloned().context("items is no list")
+    }
+
+    /// The home's first floor.
+    pub fn floor(&self) -> anyhow::Result<Value> {
+        self.floors()?.into_iter().next().context("the home has no floor")
+    }
+
+    /// The rooms of the home's first floor.
+    pub fn rooms(&self) -> anyhow::Result<Value> {
+        let floor = id(&self.floor()?)?;
+        self.api
+            .get(&format!("/v1/homes/{}/floors/{floor}/rooms", self.home))?
+            .expect(200)
     }
 
     /// The floor's map in a media type.

@@ -3,5 +3,6 @@
 pub mod api;
 pub mod household;
 pub mod map;
+pub mod plan;
 pub mod stack;
 pub mod until;

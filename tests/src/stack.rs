@@ -77,7 +77,13 @@ pub struct Refusal {
 impl Stack {
     /// Starts a stack on `data` with [`ARGUMENTS`] and waits for its ready line.
     pub fn start(data: &Path) -> anyhow::Result<Self> {
-        Self::spawn(Command::new(program()?), data)
+        Self::spawn(Command::new(program()?), data, &[])
+    }
+
+    /// Starts a stack whose robot lives on the floor plan `plan`, a PNG as the simulator's are.
+    pub fn start_on(data: &Path, plan: &Path) -> anyhow::Result<Self> {
+        let plan = plan.to_str().context("the plan's path is no text")?;
+        Self::spawn(Command::new(program()?), data, &["--plans", plan])
     }
 
     /// Starts a stack that can make no file larger than `kibibytes`, as if the disk were full beyond.
@@ -86,14 +92,15 @@ impl Stack {
         // Without the trap, the first write too many would end the program.
         let script = format!(r#"trap "" XFSZ; ulimit -f {kibibytes}; exec "$0" "$@""#);
         shell.arg("-c").arg(script).arg(program()?);
-        Self::spawn(shell, data)
+        Self::spawn(shell, data, &[])
     }
 
-    fn spawn(mut command: Command, data: &Path) -> anyhow::Result<Self> {
+    fn spawn(mut command: Command, data: &Path, more: &[&str]) -> anyhow::Result<Self> {
         let log = data.with_extension("log");
         let errors = File::options().create(true).append(true).open(&log)?;
         up_on(&mut command, data)
             .args(ARGUMENTS)
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(errors);
         let mut child = command.spawn()?;
