@@ -155,16 +155,9 @@ impl<'a> Walk<'a> {
     fn publish(&mut self, arguments: &Punctuated<Expr, Token![,]>) {
         let topic = arguments.first().and_then(variant_of).unwrap_or_default();
         let retained = arguments.last().is_some_and(is_true);
-        let mut add = |operation: &str| {
-            self.calls.insert(Call {
-                adapter: self.function.crate_name.clone(),
-                operation: operation.to_owned(),
-                detail: topic.clone(),
-            });
-        };
-        add("publish");
+        self.call("publish", &topic);
         if retained {
-            add("retain_publish");
+            self.call("retain_publish", &topic);
         }
     }
 

@@ -23,5 +23,15 @@ fn parameters() -> Parameters {
 }
 
 fn template() -> Template {
-    Template::parse(TEMPLATE, &parameters()).unwrap()
+    template_with(&[])
+}
+
+/// The template with these parameters.
+fn template_with(given: &[(&str, &str)]) -> Template {
+    let mut parameters = parameters();
+    let given = given
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    parameters.overrides.extend(given);
+    Template::parse(TEMPLATE, &parameters).unwrap()
 }

@@ -1,10 +1,10 @@
 use std::fs;
 use std::path::Path;
 
-use infra::{TEMPLATE, Template};
+use infra::Template;
 use serde_json::Value;
 
-use crate::parameters;
+use crate::{template, template_with};
 
 /// The template as CloudFormation gets it.
 fn transformed() -> Value {
@@ -41,86 +41,66 @@ fn what_parameters_may_not_be_together_is_said_in_a_sentence() {
     }
 }
 
+/// A variant's parameters.
+type Given = &'static [(&'static str, &'static str)];
+
+/// Variants, with the resources that each has and the one without parameters has not.
+const VARIANTS: [(Given, &[&str]); 6] = [
+    (&[("LiveView", "false"), ("CommandDelivery", "publish")], &[]),
+    (OTHER_ISSUER, &[]),
+    (
+        &[
+            ("EdgeJwt", "true"),
+            ("IngestConcurrency", "0"),
+            ("SelfSignUp", "true"),
+        ],
+        &["EdgeAuthorizer"],
+    ),
+    (
+        &[
+            ("DomainName", "robots.example.org"),
+            ("CertificateArn", "arn:aws:acm:r:0:certificate/c"),
+        ],
+        &["HttpApiDomain", "HttpApiMapping"],
+    ),
+    (
+        &[("ProvisioningHook", "arn:aws:lambda:r:0:function:hook")],
+        &[
+            "ClaimPolicy",
+            "ProvisioningHookPermission",
+            "ProvisioningRole",
+            "ProvisioningTemplate",
+        ],
+    ),
+    (
+        &[("Budget", "true"), ("AlarmEmail", "you@example.org")],
+        &["AlarmsByEmail", "MonthlyCosts"],
+    ),
+];
+
+const OTHER_ISSUER: Given = &[("OidcIssuer", "https://i.example"), ("OidcClientId", "pages")];
+
 #[test]
 fn every_variant_is_a_whole_template() {
-    let variants: [(&[(&str, &str)], usize); 7] = [
-        (&[], 0),
-        (&[("LiveView", "false"), ("CommandDelivery", "publish")], 0),
-        (
-            &[("OidcIssuer", "https://i.example"), ("OidcClientId", "pages")],
-            0,
-        ),
-        (
-            &[
-                ("EdgeJwt", "true"),
-                ("IngestConcurrency", "0"),
-                ("SelfSignUp", "true"),
-            ],
-            1,
-        ),
-        (
-            &[
-                ("DomainName", "robots.example.org"),
-                ("CertificateArn", "arn:aws:acm:r:0:certificate/c"),
-            ],
-            2,
-        ),
-        (&[("ProvisioningHook", "arn:aws:lambda:r:0:function:hook")], 4),
-        (&[("Budget", "true"), ("AlarmEmail", "you@example.org")], 2),
-    ];
-    let added = [
-        "EdgeAuthorizer",
-        "HttpApiDomain",
-        "HttpApiMapping",
-        "ClaimPolicy",
-        "ProvisioningTemplate",
-    ]
-    .into_iter()
-    .chain([
-        "ProvisioningRole",
-        "ProvisioningHookPermission",
-        "MonthlyCosts",
-        "AlarmsByEmail",
-    ]);
-    let added: Vec<&str> = added.collect();
-    for (given, expected) in variants {
-        let mut parameters = parameters();
-        parameters.overrides.extend(
-            given
-                .iter()
-                .map(|(name, value)| ((*name).into(), (*value).into())),
-        );
-        let template = Template::parse(TEMPLATE, &parameters).unwrap();
-        let found = added
-            .iter()
-            .filter(|id| template.resources().contains_key(**id))
-            .count();
-        assert_eq!(found, expected, "{given:?}");
+    let usual = template();
+    for (given, expected) in VARIANTS {
+        let variant = template_with(given);
+        let is_new = |id: &&String| !usual.resources().contains_key(*id);
+        let added: Vec<&String> = variant.resources().keys().filter(is_new).collect();
+        assert_eq!(added, expected, "{given:?}");
     }
 }
 
 #[test]
 fn tokens_are_those_of_the_stacks_own_pool_or_of_the_issuer_that_is_given() {
-    let issuer_of = |given: &[(&str, &str)]| {
-        let mut parameters = parameters();
-        parameters.overrides.extend(
-            given
-                .iter()
-                .map(|(name, value)| ((*name).into(), (*value).into())),
-        );
-        let template = Template::parse(TEMPLATE, &parameters).unwrap();
-        let environment = template.function("ApiFunction").unwrap().environment.clone();
-        assert_eq!(
-            environment["IOT_ENDPOINT"],
-            "local-ats.iot.us-east-1.amazonaws.com"
-        );
-        (
-            environment["OIDC_ISSUER"].clone(),
-            environment["OIDC_CLIENT_ID"].clone(),
-        )
+    let issuer = |template: Template| {
+        let environment = &template.function("ApiFunction").unwrap().environment;
+        ["OIDC_ISSUER", "OIDC_CLIENT_ID"].map(|name| environment[name].clone())
     };
-    let pool = "https://cognito-idp.us-east-1.amazonaws.com/UserPool".to_owned();
-    assert_eq!(issuer_of(&[]), (pool, "UserPoolClient".into()));
-    let given = [("OidcIssuer", "https://i.example"), ("OidcClientId", "pages")];
-    assert_eq!(issuer_of(&given), ("https://i.example".into(), "pages".into()));
+    let pool = "https://cognito-idp.us-east-1.amazonaws.com/UserPool";
+    assert_eq!(issuer(template()), [pool, "UserPoolClient"]);
+    assert_eq!(
+        issuer(template_with(OTHER_ISSUER)),
+        ["https://i.example", "pages"]
+    );
 }

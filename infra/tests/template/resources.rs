@@ -1,8 +1,7 @@
 use infra::table::{AttributeType, KeySchema, Projection};
-use infra::{TEMPLATE, Template};
 use serde_json::json;
 
-use crate::{parameters, template};
+use crate::{template, template_with};
 
 #[test]
 fn the_table_has_its_keys_index_expiry_and_stream() {
@@ -72,9 +71,7 @@ fn the_routes_lead_to_the_api() {
 
 #[test]
 fn what_a_condition_switches_off_is_not_deployed() {
-    let mut parameters = parameters();
-    parameters.overrides.insert("LiveView".into(), "false".into());
-    let without = Template::parse(TEMPLATE, &parameters).unwrap();
+    let without = template_with(&[("LiveView", "false")]);
     assert!(!without.resources().contains_key("LiveAuthorizer"));
     assert!(template().resources().contains_key("LiveAuthorizer"));
 }

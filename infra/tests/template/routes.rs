@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use infra::{TEMPLATE, Template};
 use serde_json::Value;
 use syn::visit::{self, Visit};
 
-use crate::parameters;
+use crate::{template, template_with};
 
 /// Whether a route needs a token, by its key such as `GET /v1/me`.
 type Routes = BTreeMap<String, bool>;
@@ -61,9 +60,7 @@ fn declared() -> Routes {
 }
 
 fn deployed(edge_jwt: &str) -> Routes {
-    let mut parameters = parameters();
-    parameters.overrides.insert("EdgeJwt".into(), edge_jwt.into());
-    let template = Template::parse(TEMPLATE, &parameters).unwrap();
+    let template = template_with(&[("EdgeJwt", edge_jwt)]);
     let routes = template
         .resources()
         .values()
@@ -114,7 +111,7 @@ fn the_edge_guards_what_needs_a_token_and_only_when_it_shall() {
 
 #[test]
 fn what_is_open_to_everybody_is_throttled_more() {
-    let template = Template::parse(TEMPLATE, &parameters()).unwrap();
+    let template = template();
     let stage = &template.resources()["HttpApiStage"].properties;
     let usual = stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
         .as_i64()
