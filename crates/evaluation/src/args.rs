@@ -44,6 +44,10 @@ pub enum Suite {
     Flat(FlatArgs),
     /// How well a robot with only odometry and ranges knows where it is.
     Lidar(LidarArgs),
+    /// Whether the rooms of a floor are found, in pictures of empty or furnished floors or in vendors' maps.
+    Rooms(RoomsArgs),
+    /// How well cleaning plans cover floors, how long their paths are, and what a learnt map saves.
+    Coverage(CoverageArgs),
 }
 
 /// How wrong the simulated robot is about where it is, each scan anew.
@@ -135,6 +139,47 @@ pub struct LidarArgs {
         allow_negative_numbers = true
     )]
     pub offset: f64,
+}
+
+/// Options of `rooms`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RoomsArgs {
+    /// Folder of floors as PNG of 5 cm pixels, white for free: `NAME.png`, `NAME_furnitures.png` and the true rooms in
+    /// `NAME_gt_segmentation.png`.
+    #[arg(long, value_name = "DIR", required_unless_present = "valetudo")]
+    pub maps: Option<PathBuf>,
+    /// Which picture of each floor to find the rooms in.
+    #[arg(long, value_enum, default_value = "bare")]
+    pub variant: RoomsVariant,
+    /// Find them in the map after this many simulated runs with the furniture coming, going and moved, at most 200.
+    #[arg(long, value_name = "RUNS", conflicts_with = "valetudo")]
+    pub runs: Option<u32>,
+    /// Folder of ValetudoMap files; those with two rooms or more are used.
+    #[arg(long, value_name = "DIR", conflicts_with = "maps")]
+    pub valetudo: Option<PathBuf>,
+    /// How wrong the robot is about where it is, with `--runs`.
+    #[command(flatten)]
+    pub noise: NoiseArgs,
+}
+
+/// A picture of a floor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum RoomsVariant {
+    /// Without furniture.
+    Bare,
+    /// With furniture.
+    Furnitures,
+}
+
+/// Options of `coverage`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct CoverageArgs {
+    /// Floor plans as PNG of 100 pixels for each metre; those of 30 to 250 m² are used.
+    #[arg(long, required = true, num_args = 1.., value_name = "GLOB")]
+    pub plans: Vec<String>,
+    /// Furnish the homes.
+    #[arg(long)]
+    pub furniture: bool,
 }
 
 /// Most runs of each kind.

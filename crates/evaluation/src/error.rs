@@ -112,6 +112,15 @@ pub enum EvalError {
     /// A run cannot be entered in a home map.
     #[error("the run does not fit in a home map")]
     HomeMap(#[from] HomeMapError),
+    /// A home cannot be planned.
+    #[error("{name} cannot be planned")]
+    Plan {
+        /// The floor plan's name.
+        name: String,
+        /// Why not.
+        #[source]
+        source: mapping::coverage::PlanError,
+    },
     /// A picture cannot be drawn.
     #[error("a picture cannot be drawn")]
     Draw(#[from] PngError),

@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod learning;
 mod options;
+mod picture;
 mod plans;
 mod random;
 mod report;
@@ -17,7 +18,9 @@ mod suite;
 #[cfg(test)]
 mod testing;
 
-pub use args::{AlignArgs, EvalArgs, FlatArgs, LidarArgs, NoiseArgs, PermanenceArgs, Suite};
+pub use args::{
+    AlignArgs, CoverageArgs, EvalArgs, FlatArgs, LidarArgs, NoiseArgs, PermanenceArgs, RoomsArgs, RoomsVariant, Suite,
+};
 pub use error::EvalError;
 pub use options::EvalOptions;
 pub use plans::PLAN_AREA_M2;

@@ -2,9 +2,13 @@
 
 mod cells;
 mod objects;
+mod path;
+mod rooms;
 
 pub(crate) use cells::{CellScore, scored_cells};
 pub(crate) use objects::{CellSet, ObjectScore, match_objects};
+pub(crate) use path::{FineFloor, PathScore, length};
+pub(crate) use rooms::RoomScore;
 
 /// Harmonic mean of precision and recall, 0 if both are.
 pub(crate) fn f1(precision: f64, recall: f64) -> f64 {

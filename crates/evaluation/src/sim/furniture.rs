@@ -52,13 +52,40 @@ enum Form {
     Disc,
 }
 
+/// In which share of the runs a movable is there, and how far it is moved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Habit {
+    presence: f64,
+    jitter: f64,
+}
+
+impl Habit {
+    pub(crate) fn any(random: &mut Random) -> Self {
+        Self {
+            presence: LEAST_PRESENCE + PRESENCE_SPREAD * random.unit(),
+            jitter: if random.happens(0.5) {
+                JITTERS[0]
+            } else {
+                JITTERS[1]
+            },
+        }
+    }
+
+    /// How far from its place along each axis it is in the next run, in cells, if it is there.
+    pub(crate) fn displaced(&self, random: &mut Random) -> Option<(f64, f64)> {
+        if !random.happens(self.presence) {
+            return None;
+        }
+        Some((self.jitter * random.normal(), self.jitter * random.normal()))
+    }
+}
+
 /// A thing that is there in some runs, about its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Movable {
     place: (f64, f64),
     form: Form,
-    presence: f64,
-    jitter: f64,
+    habit: Habit,
 }
 
 impl Movable {
@@ -69,22 +96,17 @@ impl Movable {
             form: random
                 .pick(&[Form::Chair, Form::Crate, Form::Disc])
                 .unwrap_or(Form::Crate),
-            presence: LEAST_PRESENCE + PRESENCE_SPREAD * random.unit(),
-            jitter: if random.happens(0.5) {
-                JITTERS[0]
-            } else {
-                JITTERS[1]
-            },
+            habit: Habit::any(random),
         }
     }
 
     /// The cells that it covers in the next run, if it is there.
     pub(crate) fn stand(&self, random: &mut Random) -> Option<Vec<CellIndex>> {
-        if !random.happens(self.presence) {
-            return None;
-        }
-        let mut moved = |place: f64| (place + self.jitter * random.normal()).round() as i32;
-        let centre = CellIndex::new(moved(self.place.0), moved(self.place.1));
+        let (dx, dy) = self.habit.displaced(random)?;
+        let centre = CellIndex::new(
+            (self.place.0 + dx).round() as i32,
+            (self.place.1 + dy).round() as i32,
+        );
         Some(self.form.cells(centre))
     }
 }

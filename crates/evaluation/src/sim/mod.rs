@@ -3,8 +3,10 @@
 mod furniture;
 mod home;
 mod lidar;
+mod pieces;
 mod shapes;
 
 pub(crate) use home::{Home, Truth};
 pub(crate) use lidar::{Noise, Tally, drive};
+pub(crate) use pieces::Furnishing;
 pub(crate) use shapes::{Mask, eroded, near, widest_part};

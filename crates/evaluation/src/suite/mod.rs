@@ -1,11 +1,13 @@
 //! The suites.
 
 mod align;
+mod coverage;
 mod flat;
 mod gone;
 mod lidar;
 mod permanence;
 mod record;
+mod rooms;
 
 use serde_json::Value;
 
@@ -26,6 +28,8 @@ pub fn run(suite: &Suite, options: &EvalOptions) -> Result<Value, EvalError> {
         Suite::Align(args) => ("align", align::run(args, options.seed, &output)?),
         Suite::Flat(args) => ("flat", flat::run(args, &output)?),
         Suite::Lidar(args) => ("lidar", lidar::run(args, &output)?),
+        Suite::Coverage(args) => ("coverage", coverage::run(args, options.seed, &output)?),
+        Suite::Rooms(args) => ("rooms", rooms::run(args, options.seed, &output)?),
     };
     if let Some(figures) = figures.as_object_mut() {
         figures.insert("suite".to_owned(), name.into());
