@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::class_grid::CellClass;
-use crate::distance::distance_to;
 use crate::grid::Grid;
 use crate::ray::cells_on_ray;
 use crate::tile::{CELL_METRES, CellIndex};
@@ -37,8 +36,7 @@ impl Space {
         let blocked = blocked_cells(request);
         // What lies outside the grid is unknown, which is as good as a wall.
         let padded = padded(&blocked)?;
-        let clear =
-            distance_to(&padded).map(|distance| f64::from(distance) * CELL_METRES >= request.body.radius);
+        let clear = clear_of(&padded, request.body.radius);
         let (x, y) = request.dock;
         let metres = |cell: CellIndex| {
             let centre = cell.centre_metres();
@@ -188,6 +186,24 @@ impl Space {
         }
         self.centre = reached;
     }
+}
+
+/// Where a disc around a cell's centre touches no blocked cell.
+fn clear_of(blocked: &Grid<bool>, radius: f64) -> Grid<bool> {
+    let reach = radius / CELL_METRES;
+    let cells = reach.ceil() as i32 + 1;
+    let gap = |steps: i32| (f64::from(steps.abs()) - 0.5).max(0.0);
+    let square = (-cells..=cells).flat_map(|dy| (-cells..=cells).map(move |dx| (dx, dy)));
+    let touched: Vec<(i32, i32)> = square.filter(|(dx, dy)| gap(*dx).hypot(gap(*dy)) < reach - 1e-9).collect();
+    let mut clear = blocked.map(|is_blocked| !is_blocked);
+    for (slot, _) in blocked.cells().iter().enumerate().filter(|(_, is_blocked)| **is_blocked) {
+        let is_surface = blocked.neighbours::<8>(slot).any(|near| blocked.cells().get(near) == Some(&false));
+        if is_surface {
+            let cell = blocked.cell(slot);
+            touched.iter().for_each(|(dx, dy)| clear.set(cell.offset(*dx, *dy), false));
+        }
+    }
+    clear
 }
 
 /// The grid with a rim of blocked cells around it.
