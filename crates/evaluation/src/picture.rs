@@ -10,8 +10,6 @@ pub(crate) type Colour = [u8; 3];
 pub(crate) const WALL: Colour = [0x2b, 0x30, 0x3a];
 /// Floor.
 pub(crate) const FLOOR: Colour = [0xec, 0xf0, 0xf3];
-/// Something that stands on the floor.
-pub(crate) const THING: Colour = [0xd9, 0x7a, 0x06];
 
 const ROOMS: [Colour; 12] = [
     [0x8f, 0xbc, 0xe6],

@@ -7,7 +7,7 @@ mod rooms;
 
 pub(crate) use cells::{CellScore, scored_cells};
 pub(crate) use objects::{CellSet, ObjectScore, match_objects};
-pub(crate) use path::{FineFloor, PathScore, length};
+pub(crate) use path::{FineFloor, PathScore};
 pub(crate) use rooms::RoomScore;
 
 /// Harmonic mean of precision and recall, 0 if both are.

@@ -93,7 +93,7 @@ impl FineFloor {
 }
 
 /// Metres along a path.
-pub(crate) fn length(path: &[(f64, f64)]) -> f64 {
+fn length(path: &[(f64, f64)]) -> f64 {
     let steps = path.iter().zip(path.iter().skip(1));
     steps.map(|(a, b)| (a.0 - b.0).hypot(a.1 - b.1)).sum()
 }

@@ -63,7 +63,6 @@ impl Home {
     }
 
     /// A home of a plan with nothing in it.
-    #[cfg(test)]
     pub(crate) fn bare(plan: &Plan) -> Self {
         Self {
             walls: plan.free.map(|free| !free),

@@ -1,6 +1,9 @@
-//! How well plans cover floors, and what they cost.
+//! How well plans cover floors, what they cost, and what a learnt map saves.
+//!
+//! Each home is planned as it stands, everything known, and scored on a finer grid; see [`Saving`] for the time. All
+//! paths are written, so that anyone can score them again.
 
-use mapping::coverage::{Body, CoveragePlan, PlanRequest, plan};
+use mapping::coverage::{Body, CoveragePlan, PlanRequest, clear_of, plan};
 use mapping::rooms::find_rooms;
 use mapping::{CellClass, ClassGrid, ClassedCell, Grid};
 use serde_json::{Value, json};
@@ -12,31 +15,40 @@ use crate::picture::{FLOOR, Picture, WALL};
 use crate::plans::{self, Plan};
 use crate::random::Random;
 use crate::score::{FineFloor, PathScore, ratio};
-use crate::sim::{Home, Mask, eroded, widest_part};
+use crate::sim::{Home, Mask, widest_part};
+use crate::suite::saving::{Cleaned, Saving};
 
 /// Pixels for each cell in pictures of plans.
 const PICTURE_SCALE: usize = 4;
 
 pub(super) fn run(args: &CoverageArgs, seed: u64, output: &Output) -> Result<Value, EvalError> {
-    let mut scores = Vec::new();
-    for home in plans::load(&args.plans)? {
-        if let Some(planned) = Planned::new(&home, args.furniture, seed)? {
-            planned.draw(output)?;
-            scores.push(planned);
+    let mut homes = Vec::new();
+    for plan in plans::load(&args.plans)? {
+        if let Some(home) = Planned::new(&plan, args.furniture, seed)? {
+            home.draw(output)?;
+            homes.push(home);
         }
     }
     let mean = |figure: fn(&PathScore) -> f64| {
         ratio(
-            scores.iter().map(|planned| figure(&planned.score)).sum(),
-            scores.len() as f64,
+            homes.iter().map(|home| figure(&home.score)).sum(),
+            homes.len() as f64,
         )
     };
-    let each: Vec<Value> = scores.iter().map(Planned::figures).collect();
+    let cleaned = |run: fn(&Saving) -> Cleaned| Cleaned::mean(homes.iter().map(|home| run(&home.saving)));
+    let (run1, run2) = (cleaned(|saving| saving.run1), cleaned(|saving| saving.run2));
+    let run10 = cleaned(|saving| saving.run10);
+    let each: Vec<Value> = homes.iter().map(Planned::figures).collect();
     Ok(json!({
         "coverage": mean(|score| score.coverage),
         "path_ratio": mean(|score| score.path_ratio),
         "touching": mean(|score| score.touching),
-        "plans": scores.len(),
+        "time_ratio_run10_run1": ratio(run10.minutes, run1.minutes),
+        "time_ratio_run2_run1": ratio(run2.minutes, run1.minutes),
+        "run1": run1.figures(),
+        "run2": run2.figures(),
+        "run10": run10.figures(),
+        "plans": homes.len(),
         "each": each,
     }))
 }
@@ -47,17 +59,18 @@ struct Planned {
     occupied: Mask,
     plan: CoveragePlan,
     score: PathScore,
+    saving: Saving,
 }
 
 impl Planned {
     /// Plans a home; nothing if no robot fits in.
     fn new(home: &Plan, furniture: bool, seed: u64) -> Result<Option<Self>, EvalError> {
         let mut random = Random::named(seed, &home.name);
-        let occupied = if furniture {
-            Home::furnish(home, &mut random).arrange(&mut random).occupied
-        } else {
-            home.free.map(|is_free| !is_free)
+        let furnished = match furniture {
+            true => Home::furnish(home, &mut random),
+            false => Home::bare(home),
         };
+        let occupied = furnished.arrange(&mut random).occupied;
         let Some(dock) = dock(&occupied, &mut random) else {
             return Ok(None);
         };
@@ -69,18 +82,22 @@ impl Planned {
         })?;
         let score = FineFloor::new(&occupied, dock)?.score(&plan.path());
         let name = home.name.clone();
+        let saving = Saving::of(&furnished, &occupied, dock, &mut random)?;
         Ok(Some(Self {
             name,
             occupied,
             plan,
             score,
+            saving,
         }))
     }
 
     fn figures(&self) -> Value {
         json!({"plan": self.name, "coverage": self.score.coverage, "path_ratio": self.score.path_ratio,
             "touching": self.score.touching, "area_m2": self.score.area_m2, "metres": self.plan.metres,
-            "minutes": self.plan.minutes, "rooms": self.plan.order.len()})
+            "minutes": self.plan.minutes, "rooms": self.plan.order.len(),
+            "run1": self.saving.run1.figures(), "run2": self.saving.run2.figures(),
+            "run10": self.saving.run10.figures()})
     }
 
     /// The path over the floor, from green at its beginning to red at its end.
@@ -118,7 +135,7 @@ fn request<'a>(classes: &'a ClassGrid, rooms: &'a Grid<u8>, dock: (f64, f64)) ->
 
 /// Somewhere beside a wall, in the widest part of the floor.
 fn dock(occupied: &Mask, random: &mut Random) -> Option<(f64, f64)> {
-    let floor = widest_part(&eroded(occupied))?;
+    let floor = widest_part(&clear_of(occupied, Body::default().radius))?;
     let is_rim = |cell: &mapping::CellIndex| {
         [(1, 0), (-1, 0), (0, 1), (0, -1)]
             .iter()

@@ -8,6 +8,7 @@ mod lidar;
 mod permanence;
 mod record;
 mod rooms;
+mod saving;
 
 use serde_json::Value;
 

@@ -37,10 +37,11 @@ pub(super) struct Drive<'s> {
 }
 
 impl<'s> Drive<'s> {
-    /// Starts next to the dock.
-    pub(super) fn new(space: &'s Space, tool: f64) -> Self {
-        let brush = Brush::new(space.centre(), tool);
-        let here = space.start();
+    /// Starts next to the dock, or where a path that was driven before has ended.
+    pub(super) fn new(space: &'s Space, tool: f64, driven: &[(f64, f64)]) -> Self {
+        let mut brush = Brush::new(space.centre(), tool);
+        brush.cover(driven);
+        let here = driven.last().map_or(space.start(), |end| space.nearest(*end));
         Self {
             space,
             brush,

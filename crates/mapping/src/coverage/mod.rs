@@ -18,9 +18,9 @@ use std::collections::BTreeSet;
 
 pub use area::{AreaError, MAX_AREA_CORNERS, MAX_AREA_METRES, MAX_AREAS, check_area};
 pub use order::{MAX_EXACT_ROOMS, visiting_order};
-pub use pace::{MAX_CALIBRATION, calibration};
+pub use pace::{MAX_CALIBRATION, calibration, driving_minutes};
 pub use request::{Battery, Body, PlanError, PlanRequest};
-pub use space::MAX_DOCK_METRES;
+pub use space::{MAX_DOCK_METRES, clear_of};
 
 use space::Space;
 use trip::Trip;
@@ -92,15 +92,25 @@ impl CoveragePlan {
 /// [`PlanError`] if a room is unknown, an area or a number cannot be used, nothing to clean can be reached, or the
 /// battery is too small.
 pub fn plan(request: &PlanRequest<'_>) -> Result<CoveragePlan, PlanError> {
+    plan_rest(request, &[])
+}
+
+/// Plans what is left of the rooms asked for after a path, of positions in metres, has been driven: from its end on.
+///
+/// For a run that was interrupted, or that meets what the map did not know.
+///
+/// # Errors
+/// [`PlanError`] as for [`plan`].
+pub fn plan_rest(request: &PlanRequest<'_>, driven: &[(f64, f64)]) -> Result<CoveragePlan, PlanError> {
     request.check()?;
     let space = Space::new(request).ok_or(PlanError::NothingReachable)?;
     let rooms = reachable_rooms(&space, request);
     if rooms.is_empty() {
         return Err(PlanError::NothingToClean);
     }
-    let mut trip = Trip::new(request, &space);
+    let mut trip = Trip::new(request, &space, driven);
     let before = trip.left_in(rooms.values()).max(1);
-    for (room, cells) in in_order(&space, &rooms) {
+    for (room, cells) in in_order(&space, &rooms, trip.here()) {
         trip.clean(room, cells)?;
     }
     let coverage = 1.0 - trip.left_in(rooms.values()) as f64 / before as f64;
@@ -357,6 +367,24 @@ mod tests {
             with(0.02 * minutes_full),
             Err(PlanError::BatteryTooSmall { .. })
         ));
+    }
+
+    #[test]
+    fn the_rest_of_a_run_is_what_it_has_not_covered() {
+        let (classes, rooms) = flat();
+        let request = request(&classes, &rooms);
+        let whole = plan(&request).unwrap();
+        let first = &whole.legs[0];
+        let rest = plan_rest(&request, &first.path).unwrap();
+        assert_eq!(rest.order, [2]);
+        assert!(
+            rest.metres < whole.metres - 0.9 * first.metres,
+            "{} of {} m",
+            rest.metres,
+            whole.metres
+        );
+        let nothing = plan_rest(&request, &whole.path()).unwrap();
+        assert!(nothing.metres < 10.0, "{} m", nothing.metres);
     }
 
     #[test]

@@ -5,7 +5,8 @@ pub const MAX_EXACT_ROOMS: usize = 12;
 
 /// The order in which a round trip from place 0 over all others is shortest, without place 0, the nearer end first.
 ///
-/// `distances[a][b]` is the way from a to b. Exact up to [`MAX_EXACT_ROOMS`] places (Held and Karp 1962); above, the
+/// `distances[a][b]` is the way from a to b; where the trip begins elsewhere than it ends, row 0 is of the beginning and
+/// column 0 of the end. Exact up to [`MAX_EXACT_ROOMS`] places (Held and Karp 1962); above, the
 /// nearest place next, improved by turning parts of the trip around (2-opt, Croes 1958).
 pub fn visiting_order(distances: &[Vec<f64>]) -> Vec<usize> {
     let rooms = distances.len().saturating_sub(1);
@@ -15,11 +16,22 @@ pub fn visiting_order(distances: &[Vec<f64>]) -> Vec<usize> {
     } else {
         improved(distances, nearest_next(distances))
     };
-    let ends = order.first().zip(order.last());
-    if ends.is_some_and(|(first, last)| between(distances, 0, *first) > between(distances, 0, *last)) {
-        order.reverse();
+    let reversed: Vec<usize> = order.iter().rev().copied().collect();
+    let first = |order: &[usize]| order.first().map_or(0.0, |first| between(distances, 0, *first));
+    let is_as_short = trip(distances, &reversed) <= trip(distances, &order) + 1e-9;
+    if is_as_short && first(&reversed) < first(&order) {
+        order = reversed;
     }
     order
+}
+
+/// Length of the round trip over the places in an order.
+fn trip(distances: &[Vec<f64>], order: &[usize]) -> f64 {
+    let from = std::iter::once(&0).chain(order);
+    let to = order.iter().chain([&0]);
+    from.zip(to)
+        .map(|(from, to)| between(distances, *from, *to))
+        .sum()
 }
 
 fn between(distances: &[Vec<f64>], a: usize, b: usize) -> f64 {
@@ -152,9 +164,12 @@ mod tests {
             .collect()
     }
 
-    fn length(distances: &[Vec<f64>], order: &[usize]) -> f64 {
-        let trip: Vec<usize> = [&[0], order, &[0]].concat();
-        trip.windows(2).map(|pair| distances[pair[0]][pair[1]]).sum()
+    #[test]
+    fn a_trip_that_ends_elsewhere_goes_there_last() {
+        // On a line, from the right end to the left.
+        let mut distances = table(&[(0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (3.0, 0.0)]);
+        distances[0] = vec![4.0, 3.0, 2.0, 1.0];
+        assert_eq!(visiting_order(&distances), [3, 2, 1]);
     }
 
     #[test]
@@ -180,7 +195,7 @@ mod tests {
             for i in 1..order.len() {
                 let mut other = order.clone();
                 other[i - 1..=i].reverse();
-                prop_assert!(length(&distances, &order) <= length(&distances, &other) + 1e-6);
+                prop_assert!(trip(&distances, &order) <= trip(&distances, &other) + 1e-6);
             }
         }
     }

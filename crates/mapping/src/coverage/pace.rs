@@ -3,7 +3,7 @@
 use crate::pose::wrap_angle;
 
 use super::drive::length;
-use super::request::PlanRequest;
+use super::request::{Body, PlanRequest};
 
 /// Past runs change the minutes of a plan by at most this factor, up or down.
 pub const MAX_CALIBRATION: f64 = 3.0;
@@ -25,8 +25,8 @@ pub fn calibration(past: impl IntoIterator<Item = (f64, f64)>) -> f64 {
     }
 }
 
-/// Minutes for a path: its length and its turns, at the pace that past runs showed.
-pub(super) fn minutes(request: &PlanRequest<'_>, path: &[(f64, f64)]) -> f64 {
+/// Minutes that a robot takes for a path of positions in metres: for its length and for its turns.
+pub fn driving_minutes(body: &Body, path: &[(f64, f64)]) -> f64 {
     let steps = path.iter().zip(path.iter().skip(1)).filter(|(a, b)| a != b);
     let headings: Vec<f64> = steps.map(|(a, b)| (b.1 - a.1).atan2(b.0 - a.0)).collect();
     let turns = headings
@@ -34,8 +34,12 @@ pub(super) fn minutes(request: &PlanRequest<'_>, path: &[(f64, f64)]) -> f64 {
         .zip(headings.iter().skip(1))
         .map(|(a, b)| wrap_angle(b - a).abs());
     let half_turns = turns.sum::<f64>() / std::f64::consts::PI;
-    let seconds = length(path) / request.body.speed + half_turns * request.body.half_turn_seconds;
-    seconds / 60.0 * request.calibration
+    (length(path) / body.speed + half_turns * body.half_turn_seconds) / 60.0
+}
+
+/// Minutes for a path at the pace that past runs showed.
+pub(super) fn minutes(request: &PlanRequest<'_>, path: &[(f64, f64)]) -> f64 {
+    driving_minutes(&request.body, path) * request.calibration
 }
 
 #[cfg(test)]

@@ -37,11 +37,7 @@ impl Space {
         // What lies outside the grid is unknown, which is as good as a wall.
         let padded = padded(&blocked)?;
         let clear = clear_of(&padded, request.body.radius);
-        let (x, y) = request.dock;
-        let metres = |cell: CellIndex| {
-            let centre = cell.centre_metres();
-            (centre.0 - x).hypot(centre.1 - y)
-        };
+        let metres = |cell: CellIndex| metres_to(cell, request.dock);
         let (start, _) = clear
             .iter()
             .filter(|(cell, clear)| *clear && metres(*cell) <= MAX_DOCK_METRES)
@@ -74,6 +70,15 @@ impl Space {
     /// The reachable cell next to the dock.
     pub(super) fn start(&self) -> usize {
         self.start
+    }
+
+    /// The reachable cell nearest to a position in metres.
+    pub(super) fn nearest(&self, position: (f64, f64)) -> usize {
+        let reachable = self.centre.iter().filter(|(_, inside)| *inside);
+        let nearest = reachable.min_by(|a, b| metres_to(a.0, position).total_cmp(&metres_to(b.0, position)));
+        nearest
+            .and_then(|(cell, _)| self.centre.slot(cell))
+            .unwrap_or(self.start)
     }
 
     /// The cell at a position in metres, the dock's where there is none.
@@ -188,19 +193,35 @@ impl Space {
     }
 }
 
-/// Where a disc around a cell's centre touches no blocked cell.
-fn clear_of(blocked: &Grid<bool>, radius: f64) -> Grid<bool> {
+fn metres_to(cell: CellIndex, (x, y): (f64, f64)) -> f64 {
+    let centre = cell.centre_metres();
+    (centre.0 - x).hypot(centre.1 - y)
+}
+
+/// Where a disc of `radius` metres around a cell's centre touches no blocked cell.
+pub fn clear_of(blocked: &Grid<bool>, radius: f64) -> Grid<bool> {
     let reach = radius / CELL_METRES;
     let cells = reach.ceil() as i32 + 1;
     let gap = |steps: i32| (f64::from(steps.abs()) - 0.5).max(0.0);
     let square = (-cells..=cells).flat_map(|dy| (-cells..=cells).map(move |dx| (dx, dy)));
-    let touched: Vec<(i32, i32)> = square.filter(|(dx, dy)| gap(*dx).hypot(gap(*dy)) < reach - 1e-9).collect();
+    let touched: Vec<(i32, i32)> = square
+        .filter(|(dx, dy)| gap(*dx).hypot(gap(*dy)) < reach - 1e-9)
+        .collect();
     let mut clear = blocked.map(|is_blocked| !is_blocked);
-    for (slot, _) in blocked.cells().iter().enumerate().filter(|(_, is_blocked)| **is_blocked) {
-        let is_surface = blocked.neighbours::<8>(slot).any(|near| blocked.cells().get(near) == Some(&false));
+    for (slot, _) in blocked
+        .cells()
+        .iter()
+        .enumerate()
+        .filter(|(_, is_blocked)| **is_blocked)
+    {
+        let is_surface = blocked
+            .neighbours::<8>(slot)
+            .any(|near| blocked.cells().get(near) == Some(&false));
         if is_surface {
             let cell = blocked.cell(slot);
-            touched.iter().for_each(|(dx, dy)| clear.set(cell.offset(*dx, *dy), false));
+            touched
+                .iter()
+                .for_each(|(dx, dy)| clear.set(cell.offset(*dx, *dy), false));
         }
     }
     clear

@@ -24,17 +24,22 @@ pub(super) struct Trip<'r, 's> {
 }
 
 impl<'r, 's> Trip<'r, 's> {
-    pub(super) fn new(request: &'r PlanRequest<'r>, space: &'s Space) -> Self {
+    pub(super) fn new(request: &'r PlanRequest<'r>, space: &'s Space, driven: &[(f64, f64)]) -> Self {
         let minutes = |battery: Battery| battery.minutes_now.min(battery.minutes_full);
         Self {
             request,
             space,
-            drive: Drive::new(space, request.body.tool_width),
+            drive: Drive::new(space, request.body.tool_width, driven),
             driven: 0.0,
             charge: request.battery.map_or(f64::INFINITY, minutes),
             legs: Vec::new(),
             stops: Vec::new(),
         }
+    }
+
+    /// The cell that the robot is in.
+    pub(super) fn here(&self) -> usize {
+        self.drive.here()
     }
 
     /// How many cells of some rooms are still to be covered.
@@ -136,6 +141,9 @@ impl<'r, 's> Trip<'r, 's> {
     }
 
     fn push(&mut self, room: u8, path: Path) {
+        if path.len() < 2 {
+            return;
+        }
         let (metres, minutes) = (length(&path), minutes(self.request, &path));
         self.driven += minutes;
         self.legs.push(RoomLeg {

@@ -55,16 +55,18 @@ fn nearest_rooms(space: &Space, rooms: &Grid<u8>) -> Grid<u8> {
     labels
 }
 
-/// The rooms in the order of the shortest round trip between their middles.
-pub(super) fn in_order<'r>(space: &Space, rooms: &'r BTreeMap<u8, Grid<bool>>) -> Vec<(u8, &'r Grid<bool>)> {
+/// The rooms in the order of the shortest trip between their middles, from a cell to the dock.
+pub(super) fn in_order<'r>(
+    space: &Space,
+    rooms: &'r BTreeMap<u8, Grid<bool>>,
+    from: usize,
+) -> Vec<(u8, &'r Grid<bool>)> {
     let middles = rooms
         .values()
         .map(|room| middle(room).unwrap_or_else(|| space.start()));
     let places: Vec<usize> = std::iter::once(space.start()).chain(middles).collect();
-    let distances: Vec<Vec<f64>> = places
-        .iter()
-        .map(|place| space.distances(*place, &places))
-        .collect();
+    let starts = std::iter::once(&from).chain(places.iter().skip(1));
+    let distances: Vec<Vec<f64>> = starts.map(|start| space.distances(*start, &places)).collect();
     let listed: Vec<(u8, &Grid<bool>)> = rooms.iter().map(|(room, cells)| (*room, cells)).collect();
     let order = visiting_order(&distances).into_iter();
     order
