@@ -19,7 +19,8 @@ mod suite;
 mod testing;
 
 pub use args::{
-    AlignArgs, CoverageArgs, EvalArgs, FlatArgs, LidarArgs, NoiseArgs, PermanenceArgs, RoomsArgs, RoomsVariant, Suite,
+    AlignArgs, CoverageArgs, EvalArgs, FlatArgs, LidarArgs, NoiseArgs, PermanenceArgs, RoomsArgs,
+    RoomsVariant, Suite,
 };
 pub use error::EvalError;
 pub use options::EvalOptions;
