@@ -45,6 +45,7 @@ fn of_iot(call: &Call) -> BTreeSet<Need> {
         "describe_certificate" => ("DescribeCertificate", &["cert/*"]),
         "detach_policy" => ("DetachPolicy", &["cert/*"]),
         "detach_thing_principal" => ("DetachThingPrincipal", &["cert/*", "thing/robot_*"]),
+        "get_connection" => ("GetConnection", &["client/robot_*"]),
         "list_thing_principals" => ("ListThingPrincipals", &["thing/robot_*"]),
         "publish" => ("Publish", topic(&call.detail)),
         "retain_publish" => ("RetainPublish", topic(&call.detail)),
