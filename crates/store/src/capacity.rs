@@ -18,6 +18,8 @@ use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
 /// Tenths of a unit: reads are counted in halves, so that no rounding is lost.
 const TENTHS: f64 = 10.0;
+/// What a refused conditional write counts for, write units.
+const REFUSED_CONDITION_UNITS: f64 = 1.0;
 
 /// Sums the read and write units that the answers of the table name, those of its index included.
 ///
@@ -40,30 +42,45 @@ impl CapacityMeter {
     }
 }
 
-/// Asks for the used capacity with every request, and adds up the answers.
+/// Hears what each request used, in the task that made it.
+pub trait CapacityListener: std::fmt::Debug + Send + Sync {
+    /// A request was answered, and used so many read and write units.
+    fn used(&self, read_units: f64, write_units: f64);
+}
+
+impl CapacityListener for CapacityMeter {
+    fn used(&self, read_units: f64, write_units: f64) {
+        let tenths = |units: f64| (units * TENTHS).round() as u64;
+        self.read_tenths.fetch_add(tenths(read_units), Ordering::Relaxed);
+        self.write_tenths
+            .fetch_add(tenths(write_units), Ordering::Relaxed);
+    }
+}
+
+/// Asks for the used capacity with every request, and tells what the answers say.
 #[derive(Debug)]
-pub(crate) struct Metering(Arc<CapacityMeter>);
+pub(crate) struct Metering(Arc<dyn CapacityListener>);
 
 impl Metering {
-    pub(crate) fn new(meter: Arc<CapacityMeter>) -> Self {
-        Self(meter)
+    pub(crate) fn new(listener: Arc<dyn CapacityListener>) -> Self {
+        Self(listener)
     }
 }
 
 /// The units that an answer names, of one table or of several.
 trait Units {
-    fn tenths(&self) -> u64;
+    fn units(&self) -> f64;
 }
 
 impl Units for ConsumedCapacity {
-    fn tenths(&self) -> u64 {
-        (self.capacity_units.unwrap_or_default() * TENTHS).round() as u64
+    fn units(&self) -> f64 {
+        self.capacity_units.unwrap_or_default()
     }
 }
 
 impl Units for Vec<ConsumedCapacity> {
-    fn tenths(&self) -> u64 {
-        self.iter().map(Units::tenths).sum()
+    fn units(&self) -> f64 {
+        self.iter().map(Units::units).sum()
     }
 }
 
@@ -103,37 +120,32 @@ impl Intercept for Metering {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Self(meter) = self;
+        let Self(listener) = self;
         let output = match context.output_or_error() {
             Ok(output) => output,
             Err(error) => {
-                let put = error
-                    .as_operation_error()
-                    .and_then(|error| error.downcast_ref::<PutItemError>());
-                let update = error
-                    .as_operation_error()
-                    .and_then(|error| error.downcast_ref::<UpdateItemError>());
+                let error = error.as_operation_error();
+                let put = error.and_then(|error| error.downcast_ref::<PutItemError>());
+                let update = error.and_then(|error| error.downcast_ref::<UpdateItemError>());
                 if put.is_some_and(PutItemError::is_conditional_check_failed_exception)
                     || update.is_some_and(UpdateItemError::is_conditional_check_failed_exception)
                 {
-                    meter.write_tenths.fetch_add(TENTHS as u64, Ordering::Relaxed);
+                    listener.used(0.0, REFUSED_CONDITION_UNITS);
                 }
                 return Ok(());
             }
         };
         macro_rules! sum {
-            ($sum:expr, $($operation:ty),+) => {
-                $(if let Some(used) = output.downcast_ref::<$operation>().and_then(|o| o.consumed_capacity.as_ref()) {
-                    $sum.fetch_add(used.tenths(), Ordering::Relaxed);
-                })+
+            ($($operation:ty),+) => {
+                0.0 $(+ output
+                    .downcast_ref::<$operation>()
+                    .and_then(|output| output.consumed_capacity.as_ref())
+                    .map_or(0.0, Units::units))+
             };
         }
-        sum!(meter.read_tenths, GetItemOutput, BatchGetItemOutput, QueryOutput);
-        sum!(
-            meter.write_tenths,
-            PutItemOutput,
-            UpdateItemOutput,
-            TransactWriteItemsOutput
+        listener.used(
+            sum!(GetItemOutput, BatchGetItemOutput, QueryOutput),
+            sum!(PutItemOutput, UpdateItemOutput, TransactWriteItemsOutput),
         );
         Ok(())
     }

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Builder, Credentials};
 
 use crate::capacity::Metering;
-use crate::{CapacityMeter, Clock, TableStore};
+use crate::{CapacityListener, Clock, TableStore};
 
 /// How long opening a connection may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -33,8 +33,8 @@ pub struct ConnectConfig {
     pub table: String,
     /// What to sign requests with; absent for what the environment has.
     pub credentials: Option<StaticCredentials>,
-    /// Counts the capacity that every request uses, when wanted.
-    pub meter: Option<Arc<CapacityMeter>>,
+    /// Hears of the capacity that every request uses, when wanted.
+    pub meter: Option<Arc<dyn CapacityListener>>,
 }
 
 /// An access key that does not change.

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use aws_sdk_dynamodb::Client;
 use domain::Timestamp;
 
-pub use capacity::CapacityMeter;
+pub use capacity::{CapacityListener, CapacityMeter};
 pub use connect::{ConnectConfig, StaticCredentials, connect};
 pub use item::MAX_ITEM_BYTES;
 pub use keys::RunKey;

@@ -72,6 +72,6 @@ pub fn config(endpoint: &str, meter: Option<Arc<CapacityMeter>>) -> ConnectConfi
         region: Some(REGION.into()),
         table: TABLE.into(),
         credentials: Some(credentials),
-        meter,
+        meter: meter.map(|meter| meter as _),
     }
 }
