@@ -18,8 +18,15 @@ use super::track::Track;
 use crate::driver::Sweep;
 use crate::outbox::{Progress, RunHead};
 
-/// How often changed tiles are reported at the latest, by the driver's clock.
-pub const REPORT_EVERY: Duration = Duration::from_secs(30);
+/// How often changed tiles are put on the disk at the latest, by the driver's clock.
+pub const STORE_EVERY: Duration = Duration::from_secs(30);
+/// How long after the beginning of a run its tiles are first sent, by the driver's clock.
+pub const FIRST_UPLOAD_AFTER: Duration = Duration::from_secs(60);
+/// How often changed tiles are sent from then on, by the driver's clock; at the end of the run all are.
+///
+/// Every tile that is sent is a write in the cloud, and a tile changes as long as the robot sees it: sent as often as
+/// they are stored, the tiles of a run would cost twenty times as much. Who watches gets them from the robot.
+pub const UPLOAD_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How often it is looked whether enough has changed for a full pack, by the driver's clock.
 pub const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// A longer silence of the driver is not counted as cleaning.
@@ -36,7 +43,7 @@ pub struct CurrentRun {
     pub may_upload: bool,
     /// Whether the cloud refused a report of it, so that no more are sent.
     pub is_refused: bool,
-    /// Tiles that changed while the link was down.
+    /// Tiles on the disk that were not sent.
     pub unsent: BTreeSet<TileIndex>,
     state: RunState,
     seq: u32,
@@ -50,7 +57,8 @@ pub struct CurrentRun {
     cleaning: Duration,
     last_observed: Option<Duration>,
     looked: Duration,
-    reported: Duration,
+    stored: Duration,
+    upload_at: Option<Duration>,
 }
 
 /// Where the run's map comes from.
@@ -89,7 +97,8 @@ impl CurrentRun {
             cleaning: Duration::ZERO,
             last_observed: None,
             looked: Duration::ZERO,
-            reported: Duration::ZERO,
+            stored: Duration::ZERO,
+            upload_at: None,
         }
     }
 
@@ -183,8 +192,8 @@ impl CurrentRun {
         self.revs.keys().filter_map(tile).collect()
     }
 
-    /// What should be stored and reported at `at` by the driver's clock: everything after [`REPORT_EVERY`], even if that
-    /// is only the progress, or a full pack.
+    /// What should be stored at `at` by the driver's clock: everything after [`STORE_EVERY`], even if that is only the
+    /// progress, or a full pack.
     pub fn due_report(&mut self, at: Duration, full_bytes: usize) -> Option<Vec<PackedTile>> {
         if at.saturating_sub(self.looked) < LOOK_EVERY {
             return None;
@@ -192,12 +201,22 @@ impl CurrentRun {
         self.looked = at;
         let tiles = self.report();
         let bytes: usize = tiles.iter().map(PackedTile::packed_bytes).sum();
-        let waited = at.saturating_sub(self.reported) >= REPORT_EVERY;
+        let waited = at.saturating_sub(self.stored) >= STORE_EVERY;
         if !waited && bytes < full_bytes {
             return None;
         }
-        self.reported = at;
+        self.stored = at;
         Some(tiles)
+    }
+
+    /// Whether what is stored should be sent at `at` by the driver's clock.
+    pub fn take_upload(&mut self, at: Duration) -> bool {
+        let due = self.upload_at.get_or_insert(at + FIRST_UPLOAD_AFTER);
+        let is_due = at >= *due;
+        if is_due {
+            *due = at + UPLOAD_EVERY;
+        }
+        is_due
     }
 
     /// All tiles that changed since they were last stored; none when the map may not leave the robot.
@@ -224,11 +243,12 @@ impl CurrentRun {
         }
     }
 
-    /// Takes note that `tiles` and the progress are stored.
+    /// Takes note that `tiles` and the progress are stored, and not yet sent.
     pub fn set_stored(&mut self, tiles: &[PackedTile]) {
-        tiles
-            .iter()
-            .for_each(|tile| _ = self.to_report.remove(&tile.index));
+        for tile in tiles {
+            self.to_report.remove(&tile.index);
+            self.unsent.insert(tile.index);
+        }
         self.track.set_stored();
     }
 

@@ -7,6 +7,7 @@ use domain::id::RunId;
 use domain::run::{Initiator, Manifest, Outcome, RunEventKind, RunReport, RunState};
 use domain::status::RobotState;
 use mapping::run_map::RunMap;
+use mapping::tile::TileIndex;
 use wire::ack::Answer;
 use wire::run_event;
 use wire::tile_pack::PackedTile;
@@ -48,12 +49,16 @@ impl Agent {
         self.publish(Uplink::Run, run_event::encode(&started));
     }
 
-    /// Enters what was sensed into the run, and reports what is due at `at` by the driver's clock.
+    /// Enters what was sensed into the run, and stores and sends what is due at `at` by the driver's clock.
     pub(super) fn sense(&mut self, at: Duration, enter: impl FnOnce(&mut CurrentRun)) {
         let Some(run) = &mut self.run else { return };
         enter(run);
         if let Some(tiles) = run.due_report(at, packing::FULL_PACK_BYTES) {
-            self.keep_and_send(tiles);
+            let sends = run.take_upload(at);
+            self.keep(tiles);
+            if sends {
+                self.send_unsent();
+            }
         }
     }
 
@@ -79,7 +84,8 @@ impl Agent {
     pub(super) fn end_run(&mut self, outcome: Outcome) {
         let Some(run) = &mut self.run else { return };
         let tiles = run.report();
-        self.keep_and_send(tiles);
+        self.keep(tiles);
+        self.send_unsent();
         let Some(run) = self.run.take() else { return };
         let (id, initiator, is_refused) = (run.id, run.head.initiator, run.is_refused);
         match run.finish(outcome, self.now()) {
@@ -102,14 +108,12 @@ impl Agent {
         let now = self.now();
         let Some(run) = &mut self.run else { return };
         let event = run.last_event(now);
-        let tiles = std::mem::take(&mut run.unsent);
-        let tiles = run.packed(tiles.iter());
         let located = run.located_again(now);
         self.publish(Uplink::Run, run_event::encode(&event));
         if let Some(located) = located {
             self.publish(Uplink::Run, run_event::encode(&located));
         }
-        self.send_tiles(tiles);
+        self.send_unsent();
     }
 
     /// Ends a run that the last start of the agent left open, from what the outbox has of it.
@@ -157,30 +161,35 @@ impl Agent {
         )))
     }
 
-    fn keep_and_send(&mut self, tiles: Vec<PackedTile>) {
+    fn keep(&mut self, tiles: Vec<PackedTile>) {
         let Some(run) = &mut self.run else { return };
         let id = run.id;
         let progress = run.progress();
         let kept = self.storage.put_tiles(id, tiles.clone(), progress);
-        if self.account(id, kept) {
-            if let Some(run) = &mut self.run {
-                run.set_stored(&tiles);
-            }
-            self.send_tiles(tiles);
+        if self.account(id, kept)
+            && let Some(run) = &mut self.run
+        {
+            run.set_stored(&tiles);
         }
     }
 
-    fn send_tiles(&mut self, tiles: Vec<PackedTile>) {
+    /// Sends tiles as they are on the disk, so that a revision means the same there and in the cloud.
+    fn send_unsent(&mut self) {
         let connected = self.connected;
-        let Some(run) = self.run.as_mut().filter(|run| run.may_upload && !run.is_refused) else {
+        let may_send = |run: &&mut CurrentRun| connected && run.may_upload && !run.is_refused;
+        let Some(run) = self.run.as_mut().filter(may_send) else {
             return;
         };
-        if !connected {
-            run.unsent.extend(tiles.iter().map(|tile| tile.index));
-            return;
-        }
-        for pack in packing::packs(run.head.pairing, run.id, tiles) {
-            self.publish(Uplink::Tiles, pack);
+        let (id, pairing) = (run.id, run.head.pairing);
+        let wanted: Vec<TileIndex> = std::mem::take(&mut run.unsent).into_iter().collect();
+        match self.storage.tiles(id, &wanted) {
+            Ok(tiles) => {
+                for pack in packing::packs(pairing, id, tiles) {
+                    self.publish(Uplink::Tiles, pack);
+                }
+            }
+            // The manifest will name them, and the cloud ask for what it lacks.
+            Err(error) => tracing::error!(run.id = %id, %error, "tiles cannot be read from the outbox"),
         }
     }
 
