@@ -32,11 +32,29 @@ async fn pages_and_their_files_are_served_with_types_and_policy() {
 }
 
 #[tokio::test]
+async fn a_page_names_files_that_never_change() {
+    let world = World::new().await;
+    let page = world.send(world.request(Method::GET, "/")).await;
+    let text = String::from_utf8(page.body.to_vec()).unwrap();
+    let path = text.split('"').find(|part| part.ends_with("/phone.js")).unwrap();
+    assert_eq!(path.split('/').count(), 4, "{path}");
+    let file = world.send(world.request(Method::GET, path)).await;
+    assert_eq!(
+        file.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    let of_another = world.send(world.request(Method::GET, "/web/0123/phone.js")).await;
+    assert_eq!(of_another.header("cache-control"), Some("no-cache"));
+    assert_eq!(of_another.body, file.body);
+}
+
+#[tokio::test]
 async fn nothing_but_the_files_of_the_pages_is_served() {
     let world = World::new().await;
     for path in [
         "/web/",
         "/web/none.js",
+        "/web/0123/none.js",
         "/web/..%2f..%2fCargo.toml",
         "/web/../Cargo.toml",
         "/favicon.ico",
