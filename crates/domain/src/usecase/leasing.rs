@@ -1,6 +1,8 @@
 //! Somebody wants to watch a robot for a while.
 
+use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{RobotAccess, UseCaseError};
 use crate::Timestamp;
@@ -74,7 +76,7 @@ impl Leasing {
         .await
     }
 
-    /// Ends a lease and cuts its connection.
+    /// Ends a lease, cuts its connection, and lets the robot stop sending for it.
     pub async fn end(
         &self,
         access: &RobotAccess,
@@ -89,7 +91,17 @@ impl Leasing {
                 ..lease.clone()
             })
             .await?;
-        Ok(self.registry.disconnect(&lease.client_id()).await?)
+        self.registry.disconnect(&lease.client_id()).await?;
+        let request = RobotRequest::Live {
+            pairing: access.pairing.id,
+            lease: lease.id,
+            duration: Duration::ZERO,
+        };
+        // A robot that does not hear it stops when the lease would have ended.
+        if let Err(error) = self.link.deliver(lease.robot, &request, DELIVERY_TIMEOUT).await {
+            tracing::warn!(robot.id = %lease.robot, error = &error as &dyn Error, "live view not ended");
+        }
+        Ok(())
     }
 
     async fn held(
