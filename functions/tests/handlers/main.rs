@@ -8,7 +8,10 @@
 )]
 
 mod command_outcome;
+mod flats;
 mod fold;
+mod fold_faults;
+mod fold_floors;
 mod live_authorizer;
 mod map_ingest;
 mod memory;

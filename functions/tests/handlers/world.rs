@@ -1,14 +1,16 @@
 //! One home with one robot, and the handlers over it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::Timestamp;
 use domain::home::Name;
 use domain::id::{HomeId, PairingId, RobotId, RunId};
+use domain::ports::StoredRunTile;
 use domain::robot::{Pairing, Robot};
-use domain::run::{Initiator, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport};
+use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunEvent, RunEventKind, RunReport};
 use domain::settings::Settings;
 use domain::usecase::{
     Aligning, Authorizing, Deriving, Folding, Ingesting, Layers, Planning, PresenceTracking, RunEvents,
@@ -153,6 +155,59 @@ impl World {
             deriving,
         };
         Fold::new(folding, memory.clone())
+    }
+
+    /// The same home over a copy of all that is stored.
+    pub fn copy(&self) -> Self {
+        Self {
+            memory: Arc::new(self.memory.copy()),
+            ..*self
+        }
+    }
+
+    /// Another robot of the home.
+    pub fn add_robot(&self, n: u128) -> RobotId {
+        let mut shelves = self.memory.look();
+        let first = shelves.robots[&self.robot].clone();
+        let robot = Robot {
+            id: RobotId::new(NOW, n),
+            ..first
+        };
+        shelves.settings.insert(robot.id, Settings::initial(self.pairing));
+        shelves.robots.insert(robot.id, robot.clone());
+        robot.id
+    }
+
+    /// Stores a run that a robot has sent whole, and gives its record's event.
+    pub fn seal(&self, robot: RobotId, n: u32, map: &RunMap) -> Value {
+        let at = NOW.plus(Duration::from_secs(u64::from(n) * 3600));
+        let run = RunId::new(at, u128::from(n));
+        let revs = map.tiles().map(|(index, _)| (index, Rev(1))).collect();
+        let RunEventKind::Finished(report) = self.finish().kind else {
+            unreachable!()
+        };
+        let report = RunReport {
+            manifest: Manifest::new(revs, map.digest()).unwrap(),
+            ..report
+        };
+        let finished = RunEvent {
+            run,
+            at,
+            kind: RunEventKind::Finished(report),
+            ..self.finish()
+        };
+        let mut shelves = self.memory.look();
+        let sealed = Run::first_seen(robot, &finished).sealed().unwrap();
+        shelves.runs.insert(run, sealed);
+        shelves.run_tiles.extend(map.tiles().map(|(index, cells)| {
+            let (rev, cells) = (Rev(1), cells.clone());
+            ((run, index), StoredRunTile { index, rev, cells })
+        }));
+        let keys = json!({
+            "pk": {"S": format!("H#{}", self.home)},
+            "sk": {"S": format!("RUN#{robot}#{run}")},
+        });
+        json!({"Records": [{"eventName": "MODIFY", "dynamodb": {"Keys": keys, "SequenceNumber": "1"}}]})
     }
 
     /// The event that the rule makes of a payload of this robot.

@@ -53,9 +53,10 @@ impl Aligning {
         Ok(aligner.and_then(|aligner| anywhere(&aligner, run)))
     }
 
-    /// The run in the frame of another one that no floor is made from yet.
-    pub fn on_run(&self, other: &RunMap, run: &RunMap) -> Option<Pose> {
-        anywhere(&aligner(&classes_of(other)?)?, run)
+    /// Whether two runs that no floor is made from were driven on the same one.
+    pub fn agree(&self, one: &RunMap, other: &RunMap) -> bool {
+        let aligner = classes_of(one).and_then(|classes| aligner(&classes));
+        aligner.is_some_and(|aligner| anywhere(&aligner, other).is_some())
     }
 }
 

@@ -21,7 +21,7 @@ impl FloorStore for Memory {
         map: &FloorMap,
         expected: Option<u64>,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         if shelves.floor_maps.get(&floor).map(|stored| stored.revision) != expected {
             return conflict("floor map");
         }
@@ -39,7 +39,7 @@ impl FloorStore for Memory {
         floor: FloorId,
         objects: &ObjectList,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         let is_newer = shelves
             .objects
             .get(&floor)
@@ -61,7 +61,7 @@ impl FloorStore for Memory {
     }
 
     async fn put_plan(&self, _: &HomeScope, floor: FloorId, plan: &KeptPlan) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         let stored = shelves.plans.get(&floor).cloned();
         if stored
             .as_ref()
@@ -81,7 +81,8 @@ impl PlacementStore for Memory {
     }
 
     async fn settle_place(&self, _: &HomeScope, run: RunId, placed: &Placed) -> Result<Placed, StoreError> {
-        Ok(*self.write()?.places.entry(run).or_insert(*placed))
+        let mut shelves = self.write().await?;
+        Ok(*shelves.places.entry(run).or_insert(*placed))
     }
 
     async fn candidates(&self, _: &HomeScope) -> Result<Candidates, StoreError> {
@@ -89,7 +90,7 @@ impl PlacementStore for Memory {
     }
 
     async fn put_candidates(&self, _: &HomeScope, candidates: &Candidates) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         if shelves.candidates.revision + 1 != candidates.revision {
             return conflict("candidates");
         }

@@ -13,7 +13,7 @@ impl MapStore for Memory {
     }
 
     async fn open_fold(&self, _: &HomeScope, floor: FloorId, fold: &OpenFold) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         let state = shelves.folds.entry(floor).or_default();
         if state.open.is_some() || fold.n != state.closed + 1 {
             return conflict("fold");
@@ -23,7 +23,7 @@ impl MapStore for Memory {
     }
 
     async fn close_fold(&self, _: &HomeScope, floor: FloorId, n: u32) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         let state = shelves.folds.entry(floor).or_default();
         match state.open {
             Some(open) if open.n == n => {
@@ -62,7 +62,7 @@ impl MapStore for Memory {
         floor: FloorId,
         tile: &StoredHomeTile,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         if shelves
             .home_tiles
             .get(&(floor, tile.index))

@@ -32,7 +32,7 @@ use domain::settings::Settings;
 use domain::status::Status;
 use mapping::tile::TileIndex;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Shelves {
     pub robots: BTreeMap<RobotId, Robot>,
     pub settings: BTreeMap<RobotId, Settings>,
@@ -101,7 +101,9 @@ impl Memory {
         self.stale.load(Ordering::SeqCst)
     }
 
-    fn write(&self) -> Result<MutexGuard<'_, Shelves>, StoreError> {
+    /// Lets whoever waits go first, so that handlers at the same time take turns at every write.
+    async fn write(&self) -> Result<MutexGuard<'_, Shelves>, StoreError> {
+        tokio::task::yield_now().await;
         let left = self.fuse.load(Ordering::SeqCst);
         match left {
             u32::MAX => {}
@@ -109,6 +111,13 @@ impl Memory {
             _ => self.fuse.store(left - 1, Ordering::SeqCst),
         }
         self.open()
+    }
+
+    /// A store with the same things in it.
+    pub fn copy(&self) -> Self {
+        let copy = Self::default();
+        *copy.look() = self.look().clone();
+        copy
     }
 
     /// What is kept, whether the store answers or not.
@@ -123,8 +132,9 @@ impl Memory {
         Ok(self.look())
     }
 
-    fn mailbox(&self) -> Result<MutexGuard<'_, Shelves>, DeviceError> {
+    async fn mailbox(&self) -> Result<MutexGuard<'_, Shelves>, DeviceError> {
         self.write()
+            .await
             .map_err(|error| DeviceError::Unavailable(error.into()))
     }
 }
@@ -136,7 +146,7 @@ fn conflict<T>(what: &'static str) -> Result<T, StoreError> {
 #[async_trait]
 impl IncidentStore for Memory {
     async fn record(&self, incident: &Incident) -> Result<(), StoreError> {
-        self.write()?.incidents.push(incident.clone());
+        self.write().await?.incidents.push(incident.clone());
         Ok(())
     }
 }
@@ -144,7 +154,7 @@ impl IncidentStore for Memory {
 #[async_trait]
 impl LeaseStore for Memory {
     async fn put_lease(&self, lease: &Lease) -> Result<(), StoreError> {
-        self.write()?.leases.insert(lease.id, lease.clone());
+        self.write().await?.leases.insert(lease.id, lease.clone());
         Ok(())
     }
 
@@ -156,19 +166,19 @@ impl LeaseStore for Memory {
 #[async_trait]
 impl RobotMailbox for Memory {
     async fn post_settings(&self, robot: RobotId, settings: &Settings) -> Result<(), DeviceError> {
-        let mut shelves = self.mailbox()?;
+        let mut shelves = self.mailbox().await?;
         shelves.posted_settings.push((robot, settings.version));
         shelves.retained.insert(robot);
         Ok(())
     }
 
     async fn clear_settings(&self, robot: RobotId) -> Result<(), DeviceError> {
-        self.mailbox()?.retained.remove(&robot);
+        self.mailbox().await?.retained.remove(&robot);
         Ok(())
     }
 
     async fn post_receipt(&self, robot: RobotId, receipt: &Receipt) -> Result<(), DeviceError> {
-        self.mailbox()?.receipts.push((robot, receipt.clone()));
+        self.mailbox().await?.receipts.push((robot, receipt.clone()));
         Ok(())
     }
 }

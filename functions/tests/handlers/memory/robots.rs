@@ -20,7 +20,7 @@ impl RobotStore for Memory {
     }
 
     async fn put_robot(&self, robot: &Robot, expected: Option<&Robot>) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         if shelves.robots.get(&robot.id) != expected {
             return conflict("robot");
         }
@@ -52,7 +52,7 @@ impl HealthStore for Memory {
     }
 
     async fn put_status(&self, robot: RobotId, status: &Status) -> Result<bool, StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         let newer = shelves
             .status
             .get(&robot)
@@ -69,7 +69,7 @@ impl HealthStore for Memory {
         presence: &Presence,
         expected: Option<&Presence>,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         if shelves.presence.get(&robot) != expected {
             return conflict("presence");
         }
@@ -90,7 +90,7 @@ impl SettingsStore for Memory {
         settings: &Settings,
         expected: Option<u64>,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         if shelves.settings.get(&robot).map(|stored| stored.version) != expected {
             return conflict("settings");
         }
@@ -143,7 +143,7 @@ impl CommandStore for Memory {
         from: CommandState,
         to: CommandState,
     ) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         match shelves
             .commands
             .get_mut(&command.id)

@@ -18,7 +18,7 @@ impl RunStore for Memory {
     }
 
     async fn put_run(&self, _: &HomeScope, run: &Run, expected: Option<&Run>) -> Result<(), StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         let place = |run: &Run| (run.state, run.seq);
         if shelves.runs.get(&run.id).map(place) != expected.map(place) {
             return conflict("run");
@@ -35,7 +35,7 @@ impl RunStore for Memory {
 #[async_trait]
 impl RunTileStore for Memory {
     async fn put_tile(&self, _: &HomeScope, run: RunId, tile: &StoredRunTile) -> Result<Written, StoreError> {
-        let mut shelves = self.write()?;
+        let mut shelves = self.write().await?;
         let stored = shelves.run_tiles.get(&(run, tile.index));
         if stored.is_some_and(|stored| stored.rev >= tile.rev) {
             return Ok(Written::Stale);

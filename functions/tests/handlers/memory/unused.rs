@@ -32,7 +32,8 @@ impl HomeStore for Memory {
     }
 
     async fn add_floor(&self, _: &HomeScope, floor: &Floor) -> Result<(), StoreError> {
-        self.write()?
+        self.write()
+            .await?
             .floors
             .entry(floor.id)
             .or_insert_with(|| floor.clone());

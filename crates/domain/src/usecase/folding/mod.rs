@@ -156,6 +156,9 @@ impl Folding {
             let voted = Voted { vote, ended, timed };
             self.deriving.derive(scope, &voted).await?;
         }
+        if floor == this.founded_floor() {
+            self.leave_parked(scope, this).await?;
+        }
         unless_conflict(self.maps.close_fold(scope, floor, open.n).await)?;
         tracing::info!(robot.id = %open.robot, run.id = %open.run, floor.id = %floor, vote = open.n, "run voted");
         Ok(())

@@ -1,6 +1,5 @@
 //! Which floor a run was driven on: one that is known, a new one, or none until another run agrees.
 
-use mapping::pose::Pose;
 use mapping::run_map::RunMap;
 
 use super::{Folding, founding_place};
@@ -16,8 +15,8 @@ use crate::usecase::{MAX_ATTEMPTS, UseCaseError, unless_conflict};
 enum Placement {
     /// On a floor that is known.
     On(Placed),
-    /// On a floor that another run has yet to found, in whose frame it lies so, if that is known.
-    Joins(RunRef, Option<Pose>),
+    /// Perhaps on the floor that another run has yet to found.
+    After(RunRef),
     /// The home has no floor: it founds the first.
     First,
     /// On none.
@@ -38,12 +37,9 @@ impl Folding {
             let placed = match self.placement(scope, this, run, map, &candidates).await? {
                 Placement::On(placed) => Some(placed),
                 Placement::First => self.claim_first(scope, this, &candidates).await?,
-                Placement::Joins(founder, alignment) => {
-                    let founded = self.help(scope, founder, &candidates).await?;
-                    alignment.filter(|_| founded).map(|alignment| Placed {
-                        floor: founder.founded_floor(),
-                        alignment,
-                    })
+                Placement::After(founder) => {
+                    self.help(scope, founder, &candidates).await?;
+                    None
                 }
                 Placement::Nowhere if self.park(scope, this, &candidates).await? => return Ok(None),
                 Placement::Nowhere => None,
@@ -75,7 +71,7 @@ impl Folding {
             None if floors.is_empty() => return Ok(Placement::First),
             Some(founder) if founder == this => return Ok(Placement::On(founding_place(this))),
             Some(founder) if !self.sealed.has_voted(scope, founder).await? => {
-                return Ok(Placement::Joins(founder, None));
+                return Ok(Placement::After(founder));
             }
             _ => {}
         }
@@ -116,10 +112,8 @@ impl Folding {
             let Some((other, seen)) = self.sealed.map(scope, *parked).await? else {
                 continue;
             };
-            if other.vote.is_none()
-                && let Some(alignment) = self.aligning.on_run(&seen, map)
-            {
-                return Ok(Placement::Joins(*parked, Some(alignment)));
+            if other.vote.is_none() && self.aligning.agree(&seen, map) {
+                return Ok(Placement::After(*parked));
             }
         }
         Ok(Placement::Nowhere)
@@ -137,28 +131,36 @@ impl Folding {
         Ok(unless_conflict(written)?.map(|()| founding_place(this)))
     }
 
-    /// Lets another run found its floor, whoever was to do it; says whether it did. Either way it is no candidate
-    /// any more.
+    /// Lets another run found its floor, whoever was to do it; one that cannot is no candidate any more.
     async fn help(
         &self,
         scope: &HomeScope,
         founder: RunRef,
         candidates: &Candidates,
-    ) -> Result<bool, UseCaseError> {
+    ) -> Result<(), UseCaseError> {
         let place = founding_place(founder);
         let is_there = self.sealed.map(scope, founder).await?.is_some();
-        let founds = is_there && self.placements.settle_place(scope, founder.run, &place).await? == place;
-        if founds {
-            self.vote_at(scope, founder, &place).await?;
+        if is_there && self.placements.settle_place(scope, founder.run, &place).await? == place {
+            return self.vote_at(scope, founder, &place).await;
         }
-        let left = match candidates.founder {
-            Some(first) if first == founder && !founds => Some(candidates.with_founder(None)),
-            _ => candidates.without(founder),
-        };
-        if let Some(left) = left {
-            unless_conflict(self.placements.put_candidates(scope, &left).await)?;
+        let left = candidates.without(founder);
+        let left = left.unwrap_or_else(|| candidates.with_founder(None));
+        unless_conflict(self.placements.put_candidates(scope, &left).await)?;
+        Ok(())
+    }
+
+    /// A run that founded a floor waits for no other any more.
+    pub(super) async fn leave_parked(&self, scope: &HomeScope, founder: RunRef) -> Result<(), UseCaseError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let candidates = self.placements.candidates(scope).await?;
+            let Some(left) = candidates.without(founder) else {
+                return Ok(());
+            };
+            if unless_conflict(self.placements.put_candidates(scope, &left).await)?.is_some() {
+                return Ok(());
+            }
         }
-        Ok(founds)
+        Err(UseCaseError::contended("candidates"))
     }
 
     /// Parks a run; says whether it is parked.
