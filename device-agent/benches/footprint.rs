@@ -1,7 +1,8 @@
 //! What the agent costs its robot: memory, processor and disk.
 //!
 //! A second process runs the agent, connected over mutual TLS, on ten minutes of sweeps of a home of 60 m² at 5 Hz
-//! with 360 beams. It is fed faster than a robot would; the processor time is set against the ten minutes. Prints one
+//! with 360 beams, and locates itself on the floor that it knows, among others. It is fed faster than a robot would; the
+//! processor time is set against the ten minutes. Prints one
 //! JSON line: `rss_bytes` (peak), `cpu_percent` (of one core), `binary_bytes` (of `sweepline-agent` in the profile of the
 //! bench: `cargo bench --profile release` measures what is shipped).
 
@@ -28,9 +29,12 @@ use device_agent::agent::{self, AgentConfig};
 use device_agent::driver::{
     Driver, DriverError, DriverOrder, Observation, Observed, Profile, RobotCondition, Sweep,
 };
+use domain::id::{FloorId, PairingId};
 use domain::run::Initiator;
+use domain::settings::{PermanentLayer, Settings};
 use domain::status::{Battery, RobotError, RobotState};
 use mapping::pose::Pose;
+use mapping::run_mapper::RunMapper;
 
 const DIR: &str = "SWEEPLINE_FOOTPRINT_DIR";
 const SWEEPS: u32 = 3_000;
@@ -52,6 +56,8 @@ async fn measure() {
     let broker = Broker::start("localhost").await;
     let dir = tempfile::tempdir().unwrap();
     broker.identity().save(dir.path()).unwrap();
+    let settings = wire::settings::encode(&settings(broker.identity().endpoint.pairing)).unwrap();
+    std::fs::write(dir.path().join("settings.json"), settings).unwrap();
     tokio::spawn(async move {
         let (mut session, _) = broker.accept_mqtt(false).await;
         let subscribe = session.expect(SUBSCRIBE).await;
@@ -158,6 +164,29 @@ fn sweep(place: u32) -> Sweep {
         angle_step,
         max_range: 6.0,
         ranges,
+    }
+}
+
+/// The home as it was learnt, and three others that are a little wider.
+fn settings(pairing: PairingId) -> Settings {
+    let start = Settings::initial(pairing);
+    (0..4)
+        .rev()
+        .fold(start, |settings, floor| settings.with_layer(layer(floor)))
+}
+
+fn layer(floor: u32) -> PermanentLayer {
+    let mut mapper = RunMapper::new();
+    for sweep in (0..100).map(sweep) {
+        let ranges = sweep.ranges.iter().map(|range| range + floor as f32).collect();
+        mapper.integrate(&Sweep { ranges, ..sweep }.as_scan()).unwrap();
+    }
+    let map = mapper.finish();
+    PermanentLayer {
+        floor: FloorId::from_u128(floor.into()),
+        n: 3,
+        rooms_version: 1,
+        tiles: map.tiles().map(|(index, tile)| (index, tile.encode())).collect(),
     }
 }
 

@@ -68,7 +68,7 @@ pub struct PlanParts {
 /// dock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "PlanParts", into = "PlanParts")]
-pub struct CleaningPlan(PlanParts);
+pub struct CleaningPlan(Box<PlanParts>);
 
 impl CleaningPlan {
     /// Checks the numbers of legs and points, where the points are, and the coverage.
@@ -90,7 +90,7 @@ impl CleaningPlan {
             let reason = format!("must be at most {WHOLE_PERMILLE}, is {}", parts.coverage_permille);
             return Err(FieldError::new("plan.coverage", reason));
         }
-        Ok(Self(parts))
+        Ok(Self(Box::new(parts)))
     }
 
     /// The floor it is for.
@@ -148,7 +148,7 @@ impl CleaningPlan {
     /// # Errors
     /// [`FieldError`] if a point then lies too far from the dock.
     pub fn moved(&self, to: impl Fn(Corner) -> Corner) -> Result<Self, FieldError> {
-        let mut parts = self.0.clone();
+        let mut parts = self.parts().clone();
         let legs = parts.legs.iter_mut().flat_map(|leg| &mut leg.path);
         legs.chain(&mut parts.way_home)
             .for_each(|point| *point = to(*point));
@@ -173,7 +173,7 @@ impl TryFrom<PlanParts> for CleaningPlan {
 
 impl From<CleaningPlan> for PlanParts {
     fn from(plan: CleaningPlan) -> Self {
-        plan.0
+        *plan.0
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashSet};
 use common::{Learnt, act, as_sent, corner, home, is_end, is_state, minutes, poses, robot, run};
 use device_agent::core::locating::{Locating, Place};
 use device_agent::driver::{DriverError, DriverOrder, Observation, Observed, StartOrder};
-use domain::command::{Chosen, Scope};
+use domain::command::{Chosen, Scope, Zone};
 use domain::id::{FloorId, RoomId};
 use domain::plan::CleaningPlan;
 use domain::run::{Initiator, Outcome};
@@ -126,6 +126,34 @@ fn only_the_rooms_of_the_plan_are_cleaned() {
     assert!(
         others.iter().filter(|part| **part < 0.02).count() >= 2,
         "{others:?}"
+    );
+}
+
+#[test]
+fn only_the_zone_of_the_plan_is_cleaned() {
+    let (mut robot, learnt, first) = experienced(DemoPlan::Studio, 2);
+    let corners = [(0.8, -1.0), (2.4, -1.0), (2.4, 1.0), (0.8, 1.0)];
+    let plan = learnt.zone_plan(&corners);
+    let zones = Chosen::new(
+        "zones",
+        vec![Zone::try_from(corners.map(corner).to_vec()).unwrap()],
+    )
+    .unwrap();
+    robot
+        .obey(DriverOrder::Start(StartOrder {
+            scope: Scope::Zones { zones },
+            plan: Some(as_sent(&plan)),
+        }))
+        .unwrap();
+    let told = act(&mut robot, is_end);
+    let done = cleaned(driven(&told));
+    assert!(share(&cleaned(along(&plan.path())), &done) > 0.95);
+    let all = cleaned(driven(&first));
+    assert!(
+        done.len() < all.len() / 3,
+        "{} of {} cells",
+        done.len(),
+        all.len()
     );
 }
 

@@ -10,6 +10,7 @@ use domain::id::{FloorId, RoomId};
 use domain::plan::{CleaningPlan, PlanLeg, PlanParts};
 use domain::settings::PermanentLayer;
 use domain::status::RobotState;
+use geo::{LineString, Polygon};
 use mapping::align::Aligner;
 use mapping::class_grid::CellClass;
 use mapping::coverage::{self, Body, CoveragePlan, PlanRequest};
@@ -142,12 +143,22 @@ impl Learnt {
 
     /// How to cover these rooms, or all.
     pub fn plan(&self, only: Option<&BTreeSet<u8>>) -> CoveragePlan {
+        self.plan_of(only, &[])
+    }
+
+    /// How to cover a zone.
+    pub fn zone_plan(&self, corners: &[(f64, f64)]) -> CoveragePlan {
+        let ring: LineString<f64> = corners.to_vec().into();
+        self.plan_of(None, &[Polygon::new(ring, Vec::new())])
+    }
+
+    fn plan_of(&self, only: Option<&BTreeSet<u8>>, zones: &[Polygon<f64>]) -> CoveragePlan {
         let (classes, rooms) = (self.map.classes(), self.rooms());
         coverage::plan(&PlanRequest {
             classes: &classes,
             rooms: &rooms,
             only,
-            zones: &[],
+            zones,
             no_go: &[],
             walls: &[],
             dock: (0.0, 0.0),
