@@ -175,7 +175,7 @@ export class CleanPanel {
   #addZone() {
     const { centre, metres } = this.desk.view.window();
     const side = Math.min(Math.max(metres * 0.3, 1), 3) * 1000;
-    this.desk.view.reveal();
+    this.desk.reveal();
     this.zones.add('zone', rectangle(centre, side, side * 0.75));
     this.desk.say('Drag the zone into place and its corners to size. The arrow keys move it too.');
   }

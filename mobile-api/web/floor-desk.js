@@ -16,14 +16,7 @@ import { ThingsPanel } from './things-panel.js';
 /** @typedef {import('./types.js').Robot} Robot */
 /** @typedef {import('./types.js').Thing} Thing */
 /** @typedef {'clean'|'rooms'|'limits'|'things'} Tab */
-/** @typedef {'loading'|'none'|'run'|'past'} Absence why the map shows no floor */
-
-const ABSENCES = /** @type {Record<Absence, string>} */ ({
-  loading: '',
-  none: 'Rooms, limits and the plan show here as soon as a run has drawn a map.',
-  run: 'The map shows the run that goes on. Choose the floor above it to see rooms and limits.',
-  past: 'The map shows an earlier run. Go back to now to see rooms and limits.',
-});
+const NOTHING = 'Rooms, limits and the plan show here as soon as a run has drawn a map.';
 
 /** What it means that the robot is on another floor than the one on the map. */
 const ELSEWHERE = /** @type {Partial<Record<Tab, string>>} */ ({
@@ -40,6 +33,7 @@ const ELSEWHERE = /** @type {Partial<Record<Tab, string>>} */ ({
  * @property {import('./map-view.js').MapView} view
  * @property {FloorScene|null} scene
  * @property {string|null} thing the one that is shown
+ * @property {() => void} reveal the map is needed now: it comes into sight and shows the floor
  * @property {() => void} refresh something was chosen or changed
  * @property {() => Promise<void>} reload what the server knows has changed
  * @property {(text: string, tone?: 'calm'|'alarm') => void} say
@@ -58,11 +52,13 @@ export class FloorDesk {
   /** @type {Tab} */
   #tab = 'clean';
   #tints = '';
+  #onMap = false;
 
   /**
    * @param {Robot} robot
    * @param {import('./map-panel.js').MapPanel} map
-   * @param {{reload: () => Promise<void>, floorName: () => string, onOrder: () => void}} options
+   * @param {{reload: () => Promise<void>, floorName: () => string, showFloor: () => void,
+   *   onOrder: () => void}} options
    */
   constructor(robot, map, options) {
     this.robot = robot;
@@ -96,7 +92,7 @@ export class FloorDesk {
       this.tabs.panel,
     );
     this.overlay = this.#overlay();
-    this.#showAbsence('loading');
+    this.#showAbsence('');
     this.limits.load();
   }
 
@@ -104,19 +100,26 @@ export class FloorDesk {
     this.clean.dispose();
   }
 
-  /**
-   * @param {import('./floor-data.js').FloorData|null} data of the floor on the map
-   * @param {Absence} absence why there is none
-   */
-  show(data, absence) {
+  /** @param {import('./floor-data.js').FloorData|null} data null while nothing is known of the floor */
+  show(data) {
     const dropped = data && this.scene?.data.floor === data.floor ? this.clean.choice.keep(data.rooms) : 0;
     this.scene = data && new FloorScene(data);
-    this.#showAbsence(absence);
-    this.view.setOverlay(data && this.overlay);
-    this.#tints = '';
+    this.#showAbsence(NOTHING);
     if (data === null) this.showThing(null);
     if (dropped > 0) this.say('A room that you had picked is gone: look at your choice again.', 'alarm');
     this.refresh();
+  }
+
+  /** @param {boolean} shown whether the map shows the floor, so that it can be touched */
+  setOnMap(shown) {
+    this.#onMap = shown;
+    this.view.setOverlay(shown ? this.overlay : null);
+    this.showThing(null);
+  }
+
+  reveal() {
+    if (!this.#onMap) this.options.showFloor();
+    this.view.reveal();
   }
 
   /** @param {Robot} robot */
@@ -175,12 +178,13 @@ export class FloorDesk {
     return this.#isChoosable() ? this.clean.orderWords() : '';
   }
 
-  /** @param {Absence} absence */
-  #showAbsence(absence) {
-    this.absence.hidden = this.scene !== null;
-    this.tabs.list.hidden = this.tabs.panel.hidden = this.message.hidden = this.scene === null;
-    if (this.scene === null) this.elsewhere.hidden = true;
-    say(this.absence, ABSENCES[absence]);
+  /** @param {string} words in the place of tabs while nothing is known of the floor */
+  #showAbsence(words) {
+    const isAbsent = this.scene === null;
+    this.absence.hidden = !isAbsent;
+    this.tabs.list.hidden = this.tabs.panel.hidden = this.message.hidden = isAbsent;
+    if (isAbsent) this.elsewhere.hidden = true;
+    say(this.absence, words);
   }
 
   /** Whether the floor on the map is the one that the robot would clean. */

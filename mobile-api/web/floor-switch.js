@@ -9,7 +9,7 @@ import { el, fill, setAttributes } from './dom.js';
 /** @param {(id: string) => void} onChoose */
 export function floorSwitch(onChoose) {
   const select = el('select', {
-    class: 'badge floor-switch',
+    class: 'floor-switch',
     attrs: { 'aria-label': 'Floor', hidden: true },
     on: { change: () => onChoose(select.value) },
   });

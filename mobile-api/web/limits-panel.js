@@ -116,7 +116,7 @@ export class LimitsPanel {
       { x: Math.round(centre.x - side / 2), y: centre.y },
       { x: Math.round(centre.x + side / 2), y: centre.y },
     ];
-    this.desk.view.reveal();
+    this.desk.reveal();
     this.editor.add(kind, kind === 'virtual_wall' ? line : rectangle(centre, side, side));
     this.desk.say('Drag it into place and its corners to size. The arrow keys move it too.');
   }

@@ -17,6 +17,8 @@ import { dayAndClock } from './words.js';
 const SETTLING_MS = 60_000;
 /** The view that is no floor. */
 const LIVE = 'live';
+const UNMAPPED = 'Start a first run: the map draws itself while the robot cleans.';
+const PARKED = 'The last run fits none of the floors of this home. After one more run here, both make a new floor.';
 
 export class RobotMap {
   /** @type {LiveRun|null} */
@@ -32,9 +34,10 @@ export class RobotMap {
    * @param {object} options
    * @param {() => void} options.onState
    * @param {() => string|null|undefined} options.lastFloor undefined while it is not known
+   * @param {() => boolean} options.isLastParked whether the last run fits no floor
    * @param {(run: Run|null) => void} options.onPast
-   * @param {(data: FloorData|null, absence: import('./floor-desk.js').Absence) => void} options.onFloor the map shows
-   *   this floor now, or none, and why
+   * @param {(data: FloorData|null) => void} options.onFloor what is known of the floor, or that nothing is
+   * @param {(shown: boolean) => void} options.onMap whether the map shows that floor now, and not a run
    */
   constructor(robot, options) {
     this.robot = robot;
@@ -64,7 +67,12 @@ export class RobotMap {
     this.robot = robot;
     this.#followRun(robot.run);
     this.#showSwitch();
-    if (!this.#isElsewhere()) this.#look();
+    if (!this.#past) this.#look();
+  }
+
+  /** Shows the floor even while a run goes on. */
+  showFloor() {
+    if (this.#isElsewhere() && this.feed.data) this.#choose(this.feed.data.floor);
   }
 
   /** Looks again at the floor that is shown. */
@@ -84,7 +92,7 @@ export class RobotMap {
     this.options.onPast(run);
     if (!run) return this.#backToNow();
     this.#pauseLive();
-    this.#leaveFloor('past');
+    this.#leaveFloor();
     this.#showSwitch();
     try {
       await this.#loadPast(run);
@@ -124,7 +132,7 @@ export class RobotMap {
     if (this.#live && run === null) this.#endLive();
     else this.#pauseLive();
     if (!wanted) return;
-    this.#leaveFloor('run');
+    this.#leaveFloor();
     const floor = this.feed.name(this.robot.floor);
     this.#live = new LiveRun(this.robot.id, wanted, floor, this.panel, this.options.onState);
   }
@@ -137,7 +145,9 @@ export class RobotMap {
   #endLive() {
     this.#pauseLive();
     this.#endedAt = Date.now();
-    this.#leaveFloor('loading');
+    this.feed.hurry();
+    this.#leaveFloor();
+    if (this.feed.data) this.#paintFloor(this.feed.data);
     this.panel.caption({
       label: 'Run over',
       detail: 'The run is being folded into the map of the home…',
@@ -146,17 +156,17 @@ export class RobotMap {
   }
 
   #backToNow() {
-    this.#leaveFloor('loading');
+    this.#leaveFloor();
     this.panel.view.setTrack([]);
     this.update(this.robot);
+    if (this.feed.data && !this.#live) this.#paintFloor(this.feed.data);
+    else this.feed.hurry();
     this.panel.view.fit();
   }
 
-  /** @param {import('./floor-desk.js').Absence} absence */
-  #leaveFloor(absence) {
-    this.feed.forget();
+  #leaveFloor() {
     this.panel.view.setRobot(null);
-    this.options.onFloor(null, absence);
+    this.options.onMap(false);
   }
 
   /** @param {string} view */
@@ -169,17 +179,30 @@ export class RobotMap {
 
   #look() {
     const floor = this.#chosen ?? this.robot.floor ?? this.options.lastFloor();
-    if (floor !== undefined) this.feed.look(floor, Date.now() - this.#endedAt < SETTLING_MS);
+    if (floor !== undefined) this.feed.look(floor, this.#isSettling());
+    if (this.#endedAt === 0 || this.#isSettling()) return;
+    this.#endedAt = 0;
+    if (this.feed.data && !this.#isElsewhere()) this.#paintFloor(this.feed.data);
+  }
+
+  /** Whether the last run may still change the map. */
+  #isSettling() {
+    return Date.now() - this.#endedAt < SETTLING_MS;
   }
 
   /** @param {FloorData} data */
   #showFloor(data) {
-    if (this.#isElsewhere()) return;
+    this.options.onFloor(data);
+    if (!this.#isElsewhere()) this.#paintFloor(data);
+    this.#showSwitch();
+  }
+
+  /** @param {FloorData} data */
+  #paintFloor(data) {
     this.panel.show(data.raster);
     this.panel.view.setTrack([]);
     this.panel.caption({ label: 'Home map', detail: votes(data.version), tone: 'calm' });
-    this.options.onFloor(data, 'none');
-    this.#showSwitch();
+    this.options.onMap(true);
   }
 
   /** @param {unknown} error */
@@ -188,16 +211,17 @@ export class RobotMap {
   }
 
   #noMap() {
-    const settling = Date.now() - this.#endedAt < SETTLING_MS;
-    if (this.#isElsewhere() || settling || this.feed.data) return;
-    this.options.onFloor(null, 'none');
-    this.panel.showEmpty('No map yet', 'Start a first run: the map draws itself while the robot cleans.');
+    if (this.#isSettling() || this.feed.data) return;
+    this.options.onFloor(null);
+    if (this.#isElsewhere()) return;
+    const parked = this.options.isLastParked() && 'Not on a known floor yet';
+    this.panel.showEmpty(parked || 'No map yet', parked ? PARKED : UNMAPPED);
     this.panel.caption({ label: '', detail: '', tone: 'calm' });
   }
 
   #showSwitch() {
     const floors = this.feed.floors.map(({ id, name }) => ({ id, name }));
-    const views = this.robot.run ? [{ id: LIVE, name: 'This run, live' }, ...floors] : floors;
+    const views = this.robot.run ? [{ id: LIVE, name: 'The run that goes on' }, ...floors] : floors;
     const shown = this.#live ? LIVE : (this.#chosen ?? this.feed.data?.floor ?? null);
     this.panel.switch.update(this.#past ? [] : views, shown);
   }

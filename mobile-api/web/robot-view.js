@@ -45,8 +45,10 @@ export class RobotView {
     this.map = new RobotMap(robot, {
       onState: () => this.#refreshSoon(),
       lastFloor: () => this.runs.lastFloor(),
+      isLastParked: () => this.runs.isLastParked(),
       onPast: (run) => this.runs.select(run?.id ?? null),
-      onFloor: (data, absence) => this.desk.show(data, absence),
+      onFloor: (data) => this.desk.show(data),
+      onMap: (shown) => this.desk.setOnMap(shown),
     });
     this.controls = new Controls(robot, {
       onProgress: (refusal) => this.#progress(refusal),
@@ -55,6 +57,7 @@ export class RobotView {
     this.desk = new FloorDesk(robot, this.map.panel, {
       reload: () => this.map.reload(),
       floorName: () => this.map.floorName(),
+      showFloor: () => this.map.showFloor(),
       onOrder: () => this.controls.showOrder(this.desk.orderWords()),
     });
     this.details = new RobotDetails(robot, { refresh, locate: () => this.controls.ask('locate') });

@@ -181,7 +181,7 @@ export class RoomsPanel {
     this.#cutting = room;
     const half = Math.max(place.width * 1000, LEAST_CUT_MM) / 2;
     const ends = [-half, half].map((side) => ({ x: Math.round(place.x * 1000 + side), y: Math.round(place.y * 1000) }));
-    this.desk.view.reveal();
+    this.desk.reveal();
     this.cut.replace([]);
     this.cut.add('cut', ends);
   }

@@ -68,6 +68,12 @@ export class RunsList {
     return this.#runs ? (this.#runs.find(({ floor }) => floor)?.floor ?? null) : undefined;
   }
 
+  /** @returns {boolean} whether the newest run is over and fits no floor that is known */
+  isLastParked() {
+    const last = this.#runs?.[0];
+    return last?.state === 'sealed' && last.floor === null && !last.in_map;
+  }
+
   /** @param {string|null} run the one that the map shows */
   select(run) {
     for (const row of this.#rows.values()) row.select(row.id === run);

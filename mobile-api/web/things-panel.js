@@ -66,7 +66,7 @@ export class ThingsPanel {
   /** @param {Thing} thing */
   #show(thing) {
     this.desk.showThing(thing);
-    this.desk.view.reveal();
+    this.desk.reveal();
   }
 }
 

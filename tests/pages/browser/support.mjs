@@ -120,7 +120,7 @@ async function takeScreenshot(page, name) {
 
 /** Refusals that a test provokes are logged by the browser itself; everything else is a complaint. */
 function isComplaint(message) {
-  const provoked = /the server responded with a status of (401|403|404|409|429)|net::ERR_FAILED/;
+  const provoked = /the server responded with a status of (401|403|404|409|412|422|429)|net::ERR_FAILED/;
   return ['error', 'warning'].includes(message.type()) && !provoked.test(message.text());
 }
 
