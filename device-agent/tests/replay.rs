@@ -56,8 +56,8 @@ async fn recorded_logs_become_maps() {
     for (file, area) in [
         ("intel-corrected.log.gz", 460.0..560.0),
         ("freiburg-079-corrected.log.gz", 350.0..450.0),
-        // Raw odometry drifts, so its map is of no size that could be asked for.
-        ("intel_raw_odom_and_ref.csv.gz", 300.0..2_000.0),
+        // The same floor by raw odometry, which drifts by 50 m: only where scans were matched is its map that small.
+        ("intel_raw_odom_and_ref.csv.gz", 460.0..560.0),
     ] {
         let (table, cloud, _dir) = replayed(&std::fs::read(folder.join(file)).unwrap()).await;
         assert!(!table.agent.is_busy(), "{file}");

@@ -1,7 +1,7 @@
 //! A recorded run as a robot: a CARMEN log, a CSV log, or a ValetudoMap as one finished run.
 //!
-//! A log's odometry is taken as the poses of the run. A CARMEN log that was corrected maps well that way; raw
-//! odometry drifts, and so does its map, until the agent matches scans itself.
+//! Raw odometry drifts, and a log does not say whether its own was corrected: scans are put where the localizer finds
+//! that they were made.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use domain::run::{Initiator, Outcome};
 use domain::status::{Battery, RobotError, RobotState};
 use mapping::formats::valetudo::{ValetudoError, ValetudoMap};
+use mapping::localizer::{Localizer, LocalizerError, LocalizerSettings};
 use mapping::logs::{self, LogError, LogKind, LogScan};
 use mapping::pose::Pose;
 use thiserror::Error;
@@ -29,6 +30,9 @@ pub enum ReplayError {
     /// It is no log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// It is too long to be followed.
+    #[error(transparent)]
+    Localizer(#[from] LocalizerError),
     /// It is no map.
     #[error(transparent)]
     Map(#[from] ValetudoError),
@@ -54,7 +58,11 @@ impl Replay {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReplayError> {
         let log = logs::open_bytes(bytes)?;
         let (observations, refused_lines) = match log.kind {
-            LogKind::Carmen | LogKind::Csv => sweeps(log.scans()?)?,
+            LogKind::Carmen | LogKind::Csv => {
+                let (sweeps, refused) = sweeps(log.scans()?);
+                let (sweeps, astray) = localized(sweeps)?;
+                (told(sweeps)?, refused + astray)
+            }
             LogKind::ValetudoMap => {
                 let map = ValetudoMap::read(log.text.as_bytes())?.to_run()?;
                 (
@@ -111,11 +119,12 @@ impl Driver for Replay {
     }
 }
 
-/// The observations of a log in the frame of its first pose, and the number of lines that were wrong.
-fn sweeps(
-    scans: impl Iterator<Item = Result<LogScan, LogError>>,
-) -> Result<(Vec<Observed>, usize), ReplayError> {
-    let (mut observations, mut refused) = (Vec::new(), 0);
+/// A sweep and the time of the recording at which it was made.
+type Timed = (Duration, Sweep);
+
+/// The sweeps of a log in the frame of its first pose, and the number of lines that were wrong.
+fn sweeps(scans: impl Iterator<Item = Result<LogScan, LogError>>) -> (Vec<Timed>, usize) {
+    let (mut sweeps, mut refused) = (Vec::new(), 0);
     let (mut start, mut last_t, mut at) = (None, None, 0.0);
     for scan in scans {
         let Ok(scan) = scan else {
@@ -136,16 +145,40 @@ fn sweeps(
                 .map(|range| if range >= NO_ECHO_METRES { 0.0 } else { range })
                 .collect(),
         };
-        observations.push(Observed {
-            at: Duration::from_secs_f64(at),
-            what: Observation::Sweep(sweep),
-        });
+        sweeps.push((Duration::from_secs_f64(at), sweep));
     }
-    if observations.is_empty() {
-        Err(ReplayError::Empty)
-    } else {
-        Ok((observations, refused))
+    (sweeps, refused)
+}
+
+/// The sweeps where their ranges say that they were made, and the number of those that are no usable scan.
+fn localized(sweeps: Vec<Timed>) -> Result<(Vec<Timed>, usize), ReplayError> {
+    let (mut entered, mut refused) = (Vec::with_capacity(sweeps.len()), 0);
+    let mut localizer = Localizer::new(LocalizerSettings::default());
+    for (at, sweep) in sweeps {
+        match localizer.add(&sweep.as_scan()) {
+            Ok(_) => entered.push((at, sweep)),
+            Err(LocalizerError::Scan(_)) => refused += 1,
+            Err(error @ (LocalizerError::TooManyScans | LocalizerError::TooManyKeyframes)) => {
+                return Err(error.into());
+            }
+        }
     }
+    let poses = localizer.finish();
+    let placed = entered.into_iter().zip(poses);
+    let placed = placed.map(|((at, sweep), pose)| (at, Sweep { pose, ..sweep }));
+    Ok((placed.collect(), refused))
+}
+
+/// The sweeps as observations.
+fn told(sweeps: Vec<Timed>) -> Result<Vec<Observed>, ReplayError> {
+    if sweeps.is_empty() {
+        return Err(ReplayError::Empty);
+    }
+    let observed = |(at, sweep)| Observed {
+        at,
+        what: Observation::Sweep(sweep),
+    };
+    Ok(sweeps.into_iter().map(observed).collect())
 }
 
 /// What stands before and after the observations of any run.
@@ -211,6 +244,31 @@ mod tests {
             told.iter()
                 .any(|observed| observed.what == Observation::Ended(Outcome::Completed))
         );
+    }
+
+    /// A robot that drives 4 m towards the wall of a room, with odometry that is a tenth too long.
+    fn log_of_a_room() -> String {
+        let range = |x: f64, degrees: i32| {
+            let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
+            ((6.0 - x) / cos.max(1e-9)).min(3.0 / sin.abs().max(1e-9))
+        };
+        let line = |i: i32| {
+            let x = 0.2 * f64::from(i);
+            let ranges: Vec<String> = (-90..=90).map(|beam| format!("{:.3}", range(x, beam))).collect();
+            format!("{i},{},0,0,0,0,0,{}\n", 1.1 * x, ranges.join(","))
+        };
+        (0..=20).map(line).collect()
+    }
+
+    #[test]
+    fn scans_are_put_where_they_were_made_and_not_where_the_odometry_says() {
+        let replay = Replay::from_bytes(log_of_a_room().as_bytes()).unwrap();
+        let sweeps = replay.told.iter().filter_map(|observed| match &observed.what {
+            Observation::Sweep(sweep) => Some(sweep.pose.x),
+            _ => None,
+        });
+        let end = sweeps.last().unwrap();
+        assert!((end - 4.0).abs() < 0.03, "{end}");
     }
 
     #[test]
