@@ -51,6 +51,12 @@ impl HomeCell {
         self.last & 1 == 1
     }
 
+    /// Whether one of the latest [`RECENT_RUNS`] runs that saw it saw it occupied, 0 for the last of them.
+    pub fn was_occupied(self, run: u32) -> bool {
+        let is_known = run < u32::from(self.votes()).min(RECENT_RUNS);
+        is_known && self.last >> run & 1 == 1
+    }
+
     /// How often a run said other than the one before, among the last eight that saw it.
     pub fn flips(self) -> u32 {
         let pairs = u32::from(self.votes()).min(RECENT_RUNS).saturating_sub(1);

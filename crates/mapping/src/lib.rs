@@ -27,6 +27,7 @@ pub mod run_map;
 pub mod run_mapper;
 pub mod run_tile;
 pub mod scan;
+mod sightings;
 pub mod solid;
 mod surface;
 pub mod tile;

@@ -1,28 +1,20 @@
 //! Gathers movable cells into things: a chair, a box, a plant.
 
-use std::collections::BTreeMap;
-
 use geo::{Area, BooleanOps, Centroid, ConvexHull, Distance, Euclidean, MultiPoint, Point, Polygon};
 
 use crate::class_grid::{CellClass, ClassGrid, ClassedCell};
-use crate::components::Components;
 use crate::distance::distance_to;
 use crate::grid::Grid;
 use crate::home_tile::{HomeCell, RECENT_RUNS};
+use crate::sightings;
 use crate::tile::{CELL_METRES, CellIndex};
 
 /// Most things that one floor may have; the smallest beyond are left out.
 pub const MAX_OBJECTS: usize = 500;
 /// Fewest movable cells that make a thing.
 pub const MIN_OBJECT_CELLS: usize = 4;
-/// Parts of at least this many cells are things of their own.
-const SOLID_CELLS: usize = 12;
-/// Smaller parts this close to a solid thing belong to it, in cells.
-const NEAR_SOLID: f32 = 3.0;
-/// Smaller parts whose rims come this close to each other are the legs of one thing, in cells.
-const LEG_REACH: f32 = 4.5;
-/// Parts this close that are never there in the same run are one thing that moved, in cells.
-const MOVED_CELLS: i32 = 10;
+/// What keeps closer to permanent cells than this all over is their smear, in cells.
+const SMEAR_DEPTH: f32 = 5.5;
 /// Two things are the same if this part of what they cover together is common …
 const SAME_OVERLAP: f64 = 0.3;
 /// … or their centres are this close, in metres.
@@ -64,23 +56,15 @@ impl MovableObject {
 
 /// The things on a floor, the largest first, those that have gone among them until [`RECENT_RUNS`] runs missed them.
 pub fn find_objects(classes: &ClassGrid, evidence: &Grid<HomeCell>) -> Vec<MovableObject> {
-    let movable = classes.cells().map(is_place_of_thing);
-    let groups = groups(&movable);
-    let mut cells: Vec<Vec<CellIndex>> = vec![Vec::new(); groups.sizes.len()];
-    for (cell, label) in groups
-        .labels
-        .iter()
-        .filter(|(cell, _)| movable.get(*cell) == Some(true))
-    {
-        let group = (label as usize)
-            .checked_sub(1)
-            .and_then(|place| cells.get_mut(place));
-        group.into_iter().for_each(|group| group.push(cell));
-    }
-    cells.retain(|cells| cells.len() >= MIN_OBJECT_CELLS);
-    let things = with_moved_joined(cells, evidence);
-    let objects = things.iter().map(|cells| object(cells, evidence));
-    let mut objects: Vec<_> = objects.filter(|thing| thing.runs_since_seen < RECENT_RUNS).collect();
+    let classed = classes.cells();
+    let from_walls = distance_to(&classed.map(|cell| cell.class == CellClass::Permanent));
+    let is_smear = |cells: &[CellIndex]| {
+        let mut distances = cells.iter().filter_map(|cell| from_walls.get(*cell));
+        distances.all(|distance| distance < SMEAR_DEPTH)
+    };
+    let mut things = sightings::things(&classed.map(is_place_of_thing), evidence);
+    things.retain(|cells| cells.len() >= MIN_OBJECT_CELLS && !is_smear(cells));
+    let mut objects: Vec<_> = things.iter().map(|cells| object(cells, evidence)).collect();
     objects.sort_by(|a, b| b.area_m2.total_cmp(&a.area_m2));
     objects.truncate(MAX_OBJECTS);
     objects
@@ -117,75 +101,6 @@ pub fn match_objects(found: &[MovableObject], earlier: &[MovableObject]) -> Vec<
     matched
 }
 
-/// Parts of the movable cells, where solid things keep apart and legs come together.
-fn groups(movable: &Grid<bool>) -> Components {
-    let parts = Components::of::<8>(movable);
-    let solid = parts.labels.map(|label| parts.size(label) >= SOLID_CELLS);
-    let from_solid = distance_to(&solid);
-    let mut slots = 0..;
-    let legs = movable.map(|is_movable| {
-        let distance = slots
-            .next()
-            .and_then(|slot| from_solid.cells().get(slot).copied())
-            .unwrap_or(0.0);
-        is_movable && distance > NEAR_SOLID
-    });
-    let from_legs = distance_to(&legs);
-    let mut slots = 0..;
-    Components::of::<8>(&movable.map(|is_movable| {
-        let slot = slots.next().unwrap_or(0);
-        let at = |distances: &Grid<f32>| distances.cells().get(slot).copied().unwrap_or(f32::INFINITY);
-        is_movable || (at(&from_legs) <= LEG_REACH && at(&from_solid) > NEAR_SOLID)
-    }))
-}
-
-/// Joins parts that are close and never there in the same run: one thing in several places.
-fn with_moved_joined(parts: Vec<Vec<CellIndex>>, evidence: &Grid<HomeCell>) -> Vec<Vec<CellIndex>> {
-    let pairs = (0..parts.len()).flat_map(|a| (a + 1..parts.len()).map(move |b| (a, b)));
-    let reach = i64::from(MOVED_CELLS).pow(2);
-    let gap_of = |a: usize, b: usize| {
-        parts
-            .get(a)
-            .zip(parts.get(b))
-            .map_or(i64::MAX, |(a, b)| gap(a, b))
-    };
-    let mut close: Vec<_> = pairs
-        .map(|(a, b)| (gap_of(a, b), a, b))
-        .filter(|(gap, ..)| *gap <= reach)
-        .collect();
-    close.sort_unstable();
-    let mut seen: Vec<u8> = parts.iter().map(|cells| runs_seen(cells, evidence)).collect();
-    let mut thing_of: Vec<usize> = (0..parts.len()).collect();
-    for (_, a, b) in close {
-        let (Some(a), Some(b)) = (thing_of.get(a).copied(), thing_of.get(b).copied()) else {
-            continue;
-        };
-        let both = seen.get(a).copied().zip(seen.get(b).copied());
-        if let Some((in_a, in_b)) = both.filter(|(in_a, in_b)| a != b && in_a & in_b == 0) {
-            seen.get_mut(a).into_iter().for_each(|seen| *seen = in_a | in_b);
-            thing_of
-                .iter_mut()
-                .filter(|thing| **thing == b)
-                .for_each(|thing| *thing = a);
-        }
-    }
-    let mut things: BTreeMap<usize, Vec<CellIndex>> = BTreeMap::new();
-    parts
-        .into_iter()
-        .zip(thing_of)
-        .for_each(|(cells, thing)| things.entry(thing).or_default().extend(cells));
-    things.into_values().collect()
-}
-
-/// Square of the smallest distance between cells of two parts, in cells.
-fn gap(a: &[CellIndex], b: &[CellIndex]) -> i64 {
-    let far = |a: &CellIndex, b: &CellIndex| i64::from(a.x - b.x).pow(2) + i64::from(a.y - b.y).pow(2);
-    a.iter()
-        .flat_map(|a| b.iter().map(move |b| far(a, b)))
-        .min()
-        .unwrap_or(i64::MAX)
-}
-
 fn object(cells: &[CellIndex], evidence: &Grid<HomeCell>) -> MovableObject {
     let corners = cells
         .iter()
@@ -214,7 +129,7 @@ fn runs_seen(cells: &[CellIndex], evidence: &Grid<HomeCell>) -> u8 {
     let history = |bit: u32| {
         cells
             .iter()
-            .filter(move |cell| evidence.get(**cell).is_some_and(|cell| cell.last >> bit & 1 == 1))
+            .filter(move |cell| evidence.get(**cell).is_some_and(|cell| cell.was_occupied(bit)))
     };
     (0..RECENT_RUNS)
         .filter(|bit| history(*bit).count() >= enough)
@@ -292,6 +207,25 @@ mod tests {
         assert_eq!(moved[0].presence, 1.0);
         let both = [square(20, 20), square(30, 20)].concat();
         assert_eq!(objects(&home(&[both.clone(), vec![], both, vec![]])).len(), 2);
+    }
+
+    #[test]
+    fn things_that_stood_in_the_same_place_but_apart_in_each_run_are_two() {
+        let pair = |x| [square(x, 20), square(x + 9, 20)].concat();
+        let found = objects(&home(&[pair(20), pair(25), pair(22), vec![], pair(20)]));
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().all(|thing| (thing.presence - 0.8).abs() < 1e-9));
+    }
+
+    #[test]
+    fn a_thing_that_went_is_listed_until_eight_runs_missed_it() {
+        let after = |absent: usize| {
+            let mut runs = vec![square(20, 20), vec![], square(20, 20)];
+            runs.extend(vec![vec![]; absent]);
+            objects(&home(&runs))
+        };
+        assert_eq!(after(4)[0].runs_since_seen, 4);
+        assert!(after(8).is_empty());
     }
 
     #[test]
