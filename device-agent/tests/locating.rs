@@ -19,8 +19,9 @@ use device_agent::core::message::Received;
 use device_agent::driver::{Capability, DriverOrder, Observation, StartOrder};
 use domain::command::{Chosen, CommandKind, Corner, Rejection, Scope};
 use domain::id::RoomId;
+use domain::placement::Placed;
 use domain::plan::CleaningPlan;
-use domain::run::{Initiator, Located, Outcome, RunEventKind};
+use domain::run::{Initiator, Outcome, RunEventKind};
 use domain::settings::{Preferences, Restriction, Settings};
 use domain::status::RobotState;
 use mapping::pose::Pose;
@@ -96,7 +97,7 @@ fn near(corner: Corner, (x, y): (f64, f64)) -> bool {
     (f64::from(corner.x) - 1000.0 * x).hypot(f64::from(corner.y) - 1000.0 * y) < 40.0
 }
 
-fn placed(table: &Table) -> Vec<Located> {
+fn placed(table: &Table) -> Vec<Placed> {
     let located = |event: domain::run::RunEvent| match event.kind {
         RunEventKind::Located(located) => Some(located),
         _ => None,

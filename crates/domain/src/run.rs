@@ -7,6 +7,7 @@ use mapping::tile::TileIndex;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CommandId, FloorId, PairingId, RobotId, RunId};
+use crate::placement::Placed;
 use crate::{FieldError, Timestamp};
 
 /// The most tiles in a run: 4,096 tiles are 42,000 square metres.
@@ -130,19 +131,10 @@ pub enum RunEventKind {
     Paused,
     /// It goes on.
     Resumed,
-    /// The robot found out where it is; the run goes on.
-    Located(Located),
+    /// The robot found out where it drives, before the run's map is there to check it; the run goes on.
+    Located(Placed),
     /// It ended.
     Finished(RunReport),
-}
-
-/// Where a robot says that it drives a run, before the run's map is there to check it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Located {
-    /// The floor.
-    pub floor: FloorId,
-    /// The run's frame in the floor's frame.
-    pub alignment: Pose,
 }
 
 /// A report of a robot on one of its runs.
@@ -198,7 +190,7 @@ pub struct Run {
     pub report: Option<RunReport>,
     /// Where the robot says it is; provisional, since only the vote says where the run belongs.
     #[serde(default)]
-    pub located: Option<Located>,
+    pub located: Option<Placed>,
     /// Its vote, once it is in the home map.
     pub vote: Option<Vote>,
 }
@@ -300,7 +292,7 @@ mod tests {
     #[test]
     fn a_run_keeps_where_the_robot_located_itself() {
         let robot = RobotId::new(Timestamp::from_millis(0), 9);
-        let located = Located {
+        let located = Placed {
             floor: FloorId::from_u128(3),
             alignment: Pose::new(1.0, 0.5, 0.1),
         };

@@ -4,9 +4,8 @@
 //! first four events reads one of them.
 
 use domain::id::{FloorId, PairingId, RunId};
-use domain::run::{
-    Initiator, Located, MAX_TRACK_POINTS, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport,
-};
+use domain::placement::Placed;
+use domain::run::{Initiator, MAX_TRACK_POINTS, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport};
 use domain::{FieldError, Timestamp};
 use mapping::pose::Pose;
 use mapping::tile::TileIndex;
@@ -115,8 +114,8 @@ pub fn decode(bytes: &[u8]) -> Result<RunEvent, WireError> {
     })
 }
 
-impl From<&Located> for LocatedV1 {
-    fn from(located: &Located) -> Self {
+impl From<&Placed> for LocatedV1 {
+    fn from(located: &Placed) -> Self {
         let thousandths = |value: f64| (value * 1000.0).round() as i32;
         let Pose { x, y, theta } = located.alignment;
         Self {
@@ -128,7 +127,7 @@ impl From<&Located> for LocatedV1 {
     }
 }
 
-impl From<&LocatedV1> for Located {
+impl From<&LocatedV1> for Placed {
     fn from(located: &LocatedV1) -> Self {
         let whole = |thousandths: i32| f64::from(thousandths) / 1000.0;
         let alignment = Pose::new(whole(located.x), whole(located.y), whole(located.heading));
@@ -255,7 +254,7 @@ mod tests {
             RunEventKind::Started,
             RunEventKind::Paused,
             RunEventKind::Resumed,
-            RunEventKind::Located(Located {
+            RunEventKind::Located(Placed {
                 floor: FloorId::from_u128(3),
                 alignment: Pose::new(1.25, -0.5, 0.125),
             }),
@@ -268,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_located_run_goes_on_for_whoever_knows_no_floors() {
-        let located = Located {
+        let located = Placed {
             floor: FloorId::from_u128(3),
             alignment: Pose::IDENTITY,
         };

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use domain::id::FloorId;
-use domain::run::Located;
+use domain::placement::Placed;
 use domain::settings::PermanentLayer;
 use mapping::align::{AlignError, Aligner, Alignment};
 use mapping::class_grid::CellClass;
@@ -42,7 +42,7 @@ pub enum Place {
     /// The robot itself says that its frame is the home's.
     Home,
     /// It was found there.
-    On(Located),
+    On(Placed),
 }
 
 impl Place {
@@ -74,7 +74,7 @@ enum LayerError {
 pub struct Locating {
     place: Place,
     /// Where the robot's frame lay the last time it was found, floor by floor.
-    docks: Vec<Located>,
+    docks: Vec<Placed>,
     standing: Standing,
     run: RunLooks,
 }
@@ -93,7 +93,7 @@ struct RunLooks {
     began: Option<Duration>,
     next: Duration,
     /// Found once, not yet found again.
-    candidate: Option<Located>,
+    candidate: Option<Placed>,
     is_settled: bool,
 }
 
@@ -165,7 +165,7 @@ impl Locating {
     }
 
     /// Looks for the run whose map is `seen`; gives its place once, when it is certain.
-    pub fn look(&mut self, seen: &RunMap, layers: &[PermanentLayer]) -> Option<Located> {
+    pub fn look(&mut self, seen: &RunMap, layers: &[PermanentLayer]) -> Option<Placed> {
         if let Some(found) = self.best(layers, |aligner, guess| aligner.align_near(seen, guess)) {
             return Some(self.settle(found));
         }
@@ -182,7 +182,7 @@ impl Locating {
             .then(|| self.settle(found))
     }
 
-    fn settle(&mut self, found: Located) -> Located {
+    fn settle(&mut self, found: Placed) -> Placed {
         self.docks.retain(|dock| dock.floor != found.floor);
         self.docks.push(found);
         self.run.is_settled = true;
@@ -197,7 +197,7 @@ impl Locating {
         &self,
         layers: &[PermanentLayer],
         fit: impl Fn(&Aligner, Pose) -> Result<Alignment, AlignError>,
-    ) -> Option<Located> {
+    ) -> Option<Placed> {
         let fits = layers.iter().filter_map(|layer| {
             let aligner = match aligner(layer) {
                 Ok(aligner) => aligner,
@@ -213,7 +213,7 @@ impl Locating {
         fits.sort_by(|a, b| b.0.total_cmp(&a.0));
         let (score, floor, alignment) = *fits.first()?;
         let runner_up = fits.get(1).map_or(0.0, |(score, ..)| *score);
-        (score >= BETTER * runner_up).then_some(Located { floor, alignment })
+        (score >= BETTER * runner_up).then_some(Placed { floor, alignment })
     }
 
     /// Where the robot's frame should lie on a floor: where it lay last, or else where the floor's first run began.
@@ -223,7 +223,7 @@ impl Locating {
     }
 }
 
-fn agree(a: &Located, b: &Located) -> bool {
+fn agree(a: &Placed, b: &Placed) -> bool {
     let turn = a.alignment.relative(&b.alignment).theta.abs();
     a.floor == b.floor && a.alignment.distance(&b.alignment) <= AGREEING.0 && turn <= AGREEING.1
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::id::RunId;
-use domain::run::{Located, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport, RunState};
+use domain::placement::Placed;
+use domain::run::{Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport, RunState};
 use domain::{FieldError, Timestamp};
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
@@ -47,7 +48,7 @@ pub struct CurrentRun {
     pub unsent: BTreeSet<TileIndex>,
     state: RunState,
     seq: u32,
-    located: Option<Located>,
+    located: Option<Placed>,
     canvas: Canvas,
     revs: BTreeMap<TileIndex, Rev>,
     to_report: BTreeSet<TileIndex>,
@@ -174,7 +175,7 @@ impl CurrentRun {
     }
 
     /// The event that the run is driven there.
-    pub fn locate(&mut self, located: Located, at: Timestamp) -> RunEvent {
+    pub fn locate(&mut self, located: Placed, at: Timestamp) -> RunEvent {
         self.located = Some(located);
         self.seq += 1;
         self.event(RunEventKind::Located(located), at)
