@@ -98,7 +98,9 @@ export class Controls {
 
   /** @param {string} words what a start would clean */
   showOrder(words) {
+    const changed = this.orderWords.textContent !== words;
     say(this.orderWords, words);
+    if (this.#missing && changed) this.#forget();
   }
 
   /** @param {CommandKind} kind */

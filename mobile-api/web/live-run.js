@@ -22,7 +22,7 @@ export class LiveRun {
   /**
    * @param {string} robot
    * @param {string} run
-   * @param {string|null} floor what the robot's floor is called, if it is known
+   * @param {string|null} floor what the robot's floor is called, where there are several
    * @param {import('./map-panel.js').MapPanel} panel
    * @param {() => void} onState the robot says that its state has changed
    */

@@ -133,7 +133,7 @@ export class RobotMap {
     else this.#pauseLive();
     if (!wanted) return;
     this.#leaveFloor();
-    const floor = this.feed.name(this.robot.floor);
+    const floor = this.feed.floors.length > 1 ? this.feed.name(this.robot.floor) : null;
     this.#live = new LiveRun(this.robot.id, wanted, floor, this.panel, this.options.onState);
   }
 
@@ -182,7 +182,8 @@ export class RobotMap {
     if (floor !== undefined) this.feed.look(floor, this.#isSettling());
     if (this.#endedAt === 0 || this.#isSettling()) return;
     this.#endedAt = 0;
-    if (this.feed.data && !this.#isElsewhere()) this.#paintFloor(this.feed.data);
+    if (!this.feed.data) this.#noMap();
+    else if (!this.#isElsewhere()) this.#paintFloor(this.feed.data);
   }
 
   /** Whether the last run may still change the map. */
@@ -221,7 +222,7 @@ export class RobotMap {
 
   #showSwitch() {
     const floors = this.feed.floors.map(({ id, name }) => ({ id, name }));
-    const views = this.robot.run ? [{ id: LIVE, name: 'The run that goes on' }, ...floors] : floors;
+    const views = this.robot.run ? [{ id: LIVE, name: 'This run' }, ...floors] : floors;
     const shown = this.#live ? LIVE : (this.#chosen ?? this.feed.data?.floor ?? null);
     this.panel.switch.update(this.#past ? [] : views, shown);
   }
