@@ -11,6 +11,7 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
+use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,6 +46,8 @@ pub fn router(state: ApiState) -> Router {
         .merge(routes::pages::routes())
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+        // What leaves the region is charged by the byte, and a map is mostly repetition.
+        .layer(CompressionLayer::new())
         .layer(from_fn(log))
         .with_state(state);
     HEADERS.into_iter().fold(router, |router, (name, value)| {

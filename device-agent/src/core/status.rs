@@ -11,8 +11,8 @@ use crate::driver::RobotCondition;
 
 /// How often the status is reported without a change.
 pub const REPORT_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
-/// A change of the charge that is worth a report, percent.
-pub const BATTERY_STEP: u8 = 5;
+/// A change of the charge that is worth a report, percent: a run and its charging are then ten reports.
+pub const BATTERY_STEP: u8 = 15;
 
 /// What a report said, as far as a change of it is worth another.
 #[derive(Debug, Clone, PartialEq, Eq)]
