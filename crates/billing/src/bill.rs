@@ -59,16 +59,6 @@ impl Bill {
         self.sums(|line| line.feature)
     }
 
-    /// US dollars and amount by unit.
-    pub fn by_unit(&self) -> BTreeMap<Unit, (f64, f64)> {
-        let mut sums: BTreeMap<Unit, (f64, f64)> = BTreeMap::new();
-        for line in &self.lines {
-            let sum = sums.entry(line.unit).or_default();
-            *sum = (sum.0 + line.amount, sum.1 + line.usd);
-        }
-        sums
-    }
-
     fn sums<K: Ord>(&self, key: impl Fn(&Line) -> K) -> BTreeMap<K, f64> {
         let mut sums = BTreeMap::new();
         for line in &self.lines {

@@ -8,6 +8,8 @@ pub const RUN_MINUTES: f64 = 60.0;
 pub const RUN_SQUARE_METRES: f64 = 100.0;
 /// How often the owner opens the app.
 pub const APP_OPENS: u32 = 2;
+/// How long each of these lasts unless it watches, seconds.
+pub const APP_LOOK_SECONDS: f64 = 10.0;
 /// How long one of these watches the robot live, on the day with live view, minutes.
 pub const LIVE_VIEW_MINUTES: f64 = 3.0;
 /// How often the owner starts the robot from afar.

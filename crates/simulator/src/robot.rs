@@ -161,6 +161,11 @@ impl SimRobot {
         self.wake = None;
     }
 
+    /// How much simulated time has passed.
+    pub fn clock(&self) -> Duration {
+        self.clock
+    }
+
     /// Lets simulated time pass; what there is to say is waiting then.
     pub fn step(&mut self) {
         let step = if self.is_moving() { SWEEP_EVERY } else { REST_STEP };

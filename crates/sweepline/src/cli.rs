@@ -30,6 +30,8 @@ pub enum Command {
     Up(UpArgs),
     /// Run a recorded log through agent, broker, handlers and store, and write its map.
     Replay(ReplayArgs),
+    /// Play a day against the local stack and print what AWS would bill for it.
+    Bill(BillArgs),
     /// Measure the map over data of your own.
     Eval(EvalArgs),
     /// Write a map of one format as one of another.
@@ -89,6 +91,14 @@ pub struct ConvertArgs {
     /// Which version of ValetudoMap to write.
     #[arg(long, value_name = "VERSION", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
     pub valetudo: u8,
+}
+
+/// Options of `sweepline bill`.
+#[derive(Debug, Clone, Args)]
+pub struct BillArgs {
+    /// Print one JSON object instead of tables.
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn robots(text: &str) -> Result<usize, String> {

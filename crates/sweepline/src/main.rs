@@ -4,19 +4,21 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use sweepline::cli::{Cli, Command};
-use sweepline::{convert, replay, up};
-use tracing_subscriber::EnvFilter;
+use sweepline::meter::LogMeter;
+use sweepline::{bill, convert, replay, up};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// The store logs every write that lost a race, which is its normal answer here.
 const DEFAULT_LOGS: &str = "info,rmqtt=warn,dynoxide=error";
 
+/// What functions log unless they are told otherwise.
+const BILLED_LOGS: &str = "info";
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOGS));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    start_logs();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -26,6 +28,20 @@ fn main() -> ExitCode {
     }
 }
 
+/// Lines for people go to standard error; the lines that functions would write on Lambda are only counted.
+fn start_logs() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOGS));
+    let read = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let billed = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_writer(LogMeter);
+    tracing_subscriber::registry()
+        .with(read.with_filter(filter))
+        .with(billed.with_filter(EnvFilter::new(BILLED_LOGS)))
+        .init();
+}
+
 fn run(cli: Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -33,6 +49,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             None => up::run(&cli.up).await,
             Some(Command::Up(args)) => up::run(&args).await,
             Some(Command::Replay(args)) => replay::run(&args).await,
+            Some(Command::Bill(args)) => bill::run(&args).await,
             Some(Command::Eval(args)) => Ok(args.execute(&mut std::io::stdout())?),
             Some(Command::Convert(args)) => convert::run(&args),
         }

@@ -9,6 +9,7 @@ use policy::{Endpoint, PolicyDocument};
 use thiserror::Error;
 
 use super::limits::LimitError;
+use super::traffic::Traffic;
 
 /// Everything the broker needs to start.
 pub struct BrokerConfig {
@@ -28,6 +29,8 @@ pub struct BrokerConfig {
     pub authorizer: Arc<dyn Authorizer>,
     /// Knows which certificates are in force.
     pub registry: Arc<dyn CertificateRegistry>,
+    /// Hears of what goes through.
+    pub traffic: Arc<dyn Traffic>,
     /// The region and account that the policies name.
     pub endpoint: Endpoint,
 }

@@ -51,6 +51,11 @@ impl Connection {
         self.filters_in_packet.fetch_add(1, Ordering::Relaxed) + 1
     }
 
+    /// Whether no filter of the packet at hand has been counted yet.
+    pub(super) fn begins_packet(&self) -> bool {
+        self.filters_in_packet.load(Ordering::Relaxed) == 0
+    }
+
     pub(super) fn packet_ends(&self) {
         self.filters_in_packet.store(0, Ordering::Relaxed);
     }

@@ -24,8 +24,9 @@ use super::gate::{Gate, PublishRefusal, SubscribeRefusal, check_publish, check_s
 use super::ingest::Ingest;
 use super::presence::{DisconnectReason, PresenceChange, PresenceEvent};
 use super::refusals::RefusalCounters;
+use super::traffic::Traffic;
 
-const EVENTS: [Type; 10] = [
+const EVENTS: [Type; 11] = [
     Type::ClientAuthenticate,
     Type::ClientConnected,
     Type::ClientDisconnected,
@@ -34,6 +35,7 @@ const EVENTS: [Type; 10] = [
     Type::MessagePublishCheckAcl,
     Type::MessagePublish,
     Type::MessageExpiryCheck,
+    Type::MessageDelivered,
     Type::MessageAcked,
     Type::MessageDropped,
 ];
@@ -43,6 +45,7 @@ pub(super) struct Hooks {
     pub(super) gate: Gate,
     pub(super) connections: Connections,
     pub(super) deliveries: Deliveries,
+    pub(super) traffic: Arc<dyn Traffic>,
     pub(super) refusals: RefusalCounters,
     pub(super) ingest: mpsc::Sender<Ingest>,
     pub(super) presence: mpsc::UnboundedSender<PresenceEvent>,
@@ -91,7 +94,13 @@ impl Hooks {
             Parameter::MessagePublish(Some(session), origin, will) if is_will(origin) => {
                 self.last_will(session, will).await;
             }
-            Parameter::MessageAcked(_, origin, _) => self.deliveries.settle(origin, Delivery::Acknowledged),
+            Parameter::MessageDelivered(_, _, sent) => {
+                self.traffic.delivered(&sent.topic, sent.payload.len())
+            }
+            Parameter::MessageAcked(_, origin, sent) => {
+                self.traffic.acknowledged(&sent.topic);
+                self.deliveries.settle(origin, Delivery::Acknowledged);
+            }
             Parameter::MessageDropped(_, origin, _, _) => self.deliveries.settle(origin, Delivery::Offline),
             _ => {}
         }
@@ -119,6 +128,7 @@ impl Hooks {
                 .connected_at()
                 .await
                 .unwrap_or_else(|_| timestamp_millis());
+            self.traffic.connected(connection.client_id());
             let change = PresenceChange::Connected {
                 ip_address: connection.admission.address,
             };
@@ -157,6 +167,9 @@ impl Hooks {
         let Some(connection) = self.connections.get(&session.id) else {
             return SubscribeReturn::new_failure(SubscribeAckReason::NotAuthorized);
         };
+        if connection.begins_packet() {
+            self.traffic.subscribed(connection.client_id());
+        }
         match check_subscribe(&connection, &subscribe.topic_filter) {
             Ok(()) => SubscribeReturn::new_success(subscribe.opts.qos(), None),
             Err(refusal) => {
@@ -211,6 +224,8 @@ impl Hooks {
         connection: &Connection,
         publish: &Publish,
     ) -> Result<(), mpsc::error::SendError<Ingest>> {
+        self.traffic
+            .published(&publish.topic, publish.payload.len(), publish.retain);
         let ingest = Ingest {
             client_id: connection.client_id().to_owned(),
             topic: publish.topic.to_string(),

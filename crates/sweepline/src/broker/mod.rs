@@ -14,6 +14,7 @@ mod listener;
 mod presence;
 mod refusals;
 mod retained;
+mod traffic;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,6 +42,7 @@ pub use limits::{
 };
 pub use presence::{DisconnectReason, PresenceChange, PresenceEvent};
 pub use refusals::Refusals;
+pub use traffic::Traffic;
 
 use connection::Connections;
 use delivery::Deliveries;
@@ -149,6 +151,7 @@ impl Broker {
         retain: bool,
     ) -> Result<(), BrokerError> {
         let message = message(topic, payload, quality, retain)?;
+        self.note_sent(&message);
         self.forward(CLOUD, message).await
     }
 
@@ -169,6 +172,7 @@ impl Broker {
         if !self.is_connected(client_id).await {
             return Ok(Delivery::Offline);
         }
+        self.note_sent(&message);
         let pending = self.hooks.deliveries.begin();
         self.forward(&pending.origin, message.target_clientid(client_id.into()))
             .await?;
@@ -231,6 +235,11 @@ impl Broker {
         }
     }
 
+    fn note_sent(&self, message: &Publish) {
+        let (topic, bytes) = (&message.topic, message.payload.len());
+        self.hooks.traffic.sent(topic, bytes, message.retain);
+    }
+
     async fn forward(&self, origin: &str, message: Publish) -> Result<(), BrokerError> {
         let topic = message.topic.to_string();
         let origin = Origin::from_system(self.id(origin));
@@ -260,6 +269,7 @@ fn wire(config: BrokerConfig) -> (Arc<Hooks>, Streams) {
         gate,
         connections: Connections::new(),
         deliveries: Deliveries::default(),
+        traffic: config.traffic,
         refusals: RefusalCounters::default(),
         ingest: ingest_sender,
         presence: presence_sender,

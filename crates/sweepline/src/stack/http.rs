@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use access::{LocalIssuer, TokenVerifier};
 use anyhow::Context;
+use axum::middleware::from_fn_with_state;
 use mobile_api::{ApiConfig, ApiState, Devices, Provisioning, Services, SignIn, router};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -17,6 +18,7 @@ use crate::authority::Authority;
 use crate::broker::Broker;
 use crate::clock::now;
 use crate::data_dir::DataDir;
+use crate::meter::{Meter, count_requests};
 
 /// How long running requests may take once the stack stops.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -29,6 +31,8 @@ pub struct HttpConfig<'a> {
     pub data: &'a DataDir,
     /// What robots check the broker with.
     pub authority: &'a Authority,
+    /// Counts requests.
+    pub meter: &'a Meter,
     /// Where robots and pages connect.
     pub broker: &'a Broker,
 }
@@ -48,7 +52,8 @@ impl HttpServer {
         let listener = listener.with_context(|| format!("--http {}: cannot listen there", config.http))?;
         let addr = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
-        let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let counted = router(state).layer(from_fn_with_state(config.meter.clone(), count_requests));
+        let service = counted.into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async {
             // A sender that is gone means the same as one that spoke: the stack ends.
             let _ = stopped.await;

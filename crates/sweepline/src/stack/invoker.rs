@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::failures::Failures;
 use crate::clock::now;
+use crate::meter::Meter;
 
 /// How many handlers run at a time.
 pub const MAX_CONCURRENT: usize = 64;
@@ -26,16 +27,18 @@ pub type Handler = Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Answer> + Se
 pub struct Invoker {
     handlers: Arc<HashMap<String, Handler>>,
     failures: Failures,
+    meter: Meter,
     permits: Arc<Semaphore>,
     retry_after: [Duration; 2],
 }
 
 impl Invoker {
-    /// Calls `handlers`; what they fail on for good goes to `failures`.
-    pub fn new(handlers: HashMap<String, Handler>, failures: Failures) -> Self {
+    /// Calls `handlers`, which `meter` counts; what they fail on for good goes to `failures`.
+    pub fn new(handlers: HashMap<String, Handler>, failures: Failures, meter: Meter) -> Self {
         Self {
             handlers: Arc::new(handlers),
             failures,
+            meter,
             permits: Arc::new(Semaphore::new(MAX_CONCURRENT)),
             retry_after: RETRY_AFTER,
         }
@@ -66,16 +69,21 @@ impl Invoker {
                 .failures
                 .keep(function, &event, "there is no such function", now());
         };
+        let billed = self.meter.function(function);
         let mut waits = self.retry_after.iter();
         loop {
-            let Err(error) = handler(event.clone()).await else {
+            let answer = self.meter.invocation(&billed, handler(event.clone())).await;
+            let Err(error) = answer else {
                 return;
             };
             let reason = format!("{error:#}");
             tracing::warn!(function, reason, "handler failed");
             match waits.next() {
                 Some(wait) => tokio::time::sleep(*wait).await,
-                None => return self.failures.keep(function, &event, &reason, now()),
+                None => {
+                    self.meter.kept(&billed, event.to_string().len());
+                    return self.failures.keep(function, &event, &reason, now());
+                }
             }
         }
     }
@@ -91,7 +99,7 @@ mod tests {
     fn impatient(handlers: HashMap<String, Handler>, dir: &std::path::Path) -> Invoker {
         Invoker {
             retry_after: [Duration::ZERO; 2],
-            ..Invoker::new(handlers, Failures::new(dir))
+            ..Invoker::new(handlers, Failures::new(dir), Meter::default())
         }
     }
 

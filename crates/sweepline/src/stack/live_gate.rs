@@ -10,14 +10,24 @@ use policy::{Endpoint, PolicyDocument};
 
 use crate::broker::Authorizer;
 use crate::clock::now;
+use crate::meter::Meter;
 
 /// Asks the live authorizer of `functions`.
-pub struct LiveGate(LiveAuthorizer);
+pub struct LiveGate {
+    authorizer: LiveAuthorizer,
+    meter: Meter,
+}
+
+/// The program of the authorizer.
+const BINARY: &str = "live_authorizer";
 
 impl LiveGate {
     /// A gate that opens for the holders of `leases`.
-    pub fn new(leases: Arc<dyn LeaseStore>, endpoint: Endpoint) -> Self {
-        Self(LiveAuthorizer::new(leases, endpoint))
+    pub fn new(leases: Arc<dyn LeaseStore>, endpoint: Endpoint, meter: Meter) -> Self {
+        Self {
+            authorizer: LiveAuthorizer::new(leases, endpoint),
+            meter,
+        }
     }
 }
 
@@ -29,7 +39,9 @@ impl Authorizer for LiveGate {
         _username: Option<&str>,
         password: &[u8],
     ) -> Option<Vec<PolicyDocument>> {
-        match self.0.admit(client_id, password, now()).await {
+        let billed = self.meter.function_running(BINARY);
+        let admitted = self.authorizer.admit(client_id, password, now());
+        match self.meter.invocation(&billed, admitted).await {
             Ok(policy) => Some(vec![PolicyDocument::from_value(policy?).ok()?]),
             Err(error) => {
                 tracing::error!(error = &error as &dyn Error, "lease cannot be looked up");

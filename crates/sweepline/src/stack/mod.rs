@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use dynoxide::Database;
 use infra::{Parameters, TEMPLATE, Template};
 use policy::Endpoint;
 use store::{ConnectConfig, StaticCredentials, TableStore};
@@ -28,6 +29,7 @@ use crate::authority::Authority;
 use crate::broker::{Broker, BrokerConfig, Streams};
 use crate::clock::now;
 use crate::data_dir::DataDir;
+use crate::meter::{Meter, StoreMeter};
 use devices::{BrokerLink, LateBroker, LocalRegistry};
 use embedded_store::EmbeddedStore;
 use failures::Failures;
@@ -42,7 +44,8 @@ use stream::ChangeStream;
 pub const STAGE: &str = "local";
 const REGION: &str = "us-east-1";
 const ACCOUNT: &str = "000000000000";
-const TABLE: &str = "sweepline";
+/// The table of the local stack.
+pub const TABLE: &str = "sweepline";
 /// How long what the broker took last may take to be handed on once the stack stops.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -75,9 +78,12 @@ pub struct Stack {
     pub parts: Parts,
     /// Counts what robots published.
     pub rules: Rules,
+    /// Counts what AWS would bill.
+    pub meter: Meter,
     broker: Broker,
     http: HttpServer,
     store: EmbeddedStore,
+    template: Template,
     tasks: JoinSet<()>,
     pump: Pump,
 }
@@ -103,14 +109,13 @@ impl Stack {
         let parts = parts_of(store, &authority);
         presence::close_open_sessions(&parts).await?;
 
-        let failures = Failures::new(&data.failures());
-        let invoker = Invoker::new(handlers::all(&parts, &template)?, failures.clone());
-        let (broker, streams) = Broker::start(broker_config(&parts, &authority, &template, addresses)?)
-            .await
-            .context("--mqtt or --live")?;
+        let (failures, meter) = (Failures::new(&data.failures()), Meter::new(&template));
+        let invoker = Invoker::new(handlers::all(&parts, &template)?, failures.clone(), meter.clone());
+        let config = broker_config(&parts, &authority, &template, addresses, &meter)?;
+        let (broker, streams) = Broker::start(config).await.context("--mqtt or --live")?;
         // The cell was made for this broker, and nobody else sets it.
         let _ = parts.broker.set(broker.clone());
-        let rules = Rules::new(template.rules(), invoker.clone(), failures);
+        let rules = Rules::new(template.rules(), invoker.clone(), failures, meter.clone());
         let pump = Pump::start(rules.clone(), streams);
 
         let mut tasks = JoinSet::new();
@@ -127,15 +132,18 @@ impl Stack {
             http: addresses.http,
             data,
             authority: &authority,
+            meter: &meter,
             broker: &broker,
         };
         let http = HttpServer::start(&parts, config).await?;
         Ok(Self {
             parts,
             rules,
+            meter,
             broker,
             http,
             store: embedded,
+            template,
             tasks,
             pump,
         })
@@ -149,6 +157,16 @@ impl Stack {
     /// Where robots connect.
     pub fn mqtt_addr(&self) -> SocketAddr {
         self.broker.mqtt_addr()
+    }
+
+    /// The database beneath the store.
+    pub fn database(&self) -> &Database {
+        &self.store.database
+    }
+
+    /// How the template was resolved.
+    pub fn template(&self) -> &Template {
+        &self.template
     }
 
     /// Stops taking requests, lets what runs end, and closes the store.
@@ -171,7 +189,7 @@ async fn connect(endpoint: &str) -> TableStore {
         region: Some(REGION.into()),
         table: TABLE.into(),
         credentials: Some(credentials),
-        meter: None,
+        meter: Some(Arc::new(StoreMeter)),
     };
     store::connect(config, Arc::new(now)).await
 }
@@ -197,6 +215,7 @@ fn broker_config(
     authority: &Authority,
     template: &Template,
     addresses: Addresses,
+    meter: &Meter,
 ) -> anyhow::Result<BrokerConfig> {
     let host = addresses.mqtt.ip().to_string();
     let (server_cert_pem, server_key_pem) = authority.server_identity(&[&host], now().millis())?;
@@ -207,8 +226,9 @@ fn broker_config(
         server_key_pem,
         client_ca_pem: authority.ca_pem().to_owned(),
         device_policy: template.device_policy().clone(),
-        authorizer: Arc::new(LiveGate::new(parts.store.clone(), endpoint())),
+        authorizer: Arc::new(LiveGate::new(parts.store.clone(), endpoint(), meter.clone())),
         registry: parts.registry.clone(),
+        traffic: Arc::new(meter.clone()),
         endpoint: endpoint(),
     })
 }

@@ -12,6 +12,7 @@ use super::failures::Failures;
 use super::invoker::Invoker;
 use crate::broker::{Ingest, PresenceChange, PresenceEvent};
 use crate::clock::now;
+use crate::meter::Meter;
 
 /// What robots have published since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,33 +31,33 @@ pub struct Rules {
     rules: Arc<[TopicRule]>,
     invoker: Invoker,
     failures: Failures,
+    meter: Meter,
 }
 
 impl Rules {
-    /// Applies `rules`; messages that their SQL cannot be applied to go to `failures`, as to a rule's error action.
-    pub fn new(rules: &[TopicRule], invoker: Invoker, failures: Failures) -> Self {
+    /// Applies `rules`, which `meter` counts; messages that their SQL cannot be applied to go to `failures`, as to a
+    /// rule's error action.
+    pub fn new(rules: &[TopicRule], invoker: Invoker, failures: Failures, meter: Meter) -> Self {
         Self {
             messages: Arc::default(),
             bytes: Arc::default(),
             rules: rules.into(),
             invoker,
             failures,
+            meter,
         }
     }
 
     /// What robots have published since the start.
     pub fn published(&self) -> Published {
         Published {
-            messages: self.messages.load(Ordering::Relaxed),
+            messages: self.messages.load(Ordering::Acquire),
             bytes: self.bytes.load(Ordering::Relaxed),
         }
     }
 
     /// Hands on what a client published.
     pub async fn take(&self, ingest: &Ingest) {
-        self.messages.fetch_add(1, Ordering::Relaxed);
-        self.bytes
-            .fetch_add(ingest.payload.len() as u64, Ordering::Relaxed);
         let message = Message {
             topic: &ingest.topic,
             client_id: &ingest.client_id,
@@ -65,6 +66,10 @@ impl Rules {
             at_ms: ingest.at_ms,
         };
         self.apply(&message).await;
+        self.bytes
+            .fetch_add(ingest.payload.len() as u64, Ordering::Relaxed);
+        // Counted last: who waits for a number of messages then finds their handlers at work or done.
+        self.messages.fetch_add(1, Ordering::Release);
     }
 
     /// Hands on what happened to a connection.
@@ -102,10 +107,16 @@ impl Rules {
     async fn apply(&self, message: &Message<'_>) {
         for rule in self.rules.iter().filter(|rule| rule.takes(message.topic)) {
             match rule.sql.evaluate(&message.for_rule(&trace())) {
-                Ok(event) => self.invoker.spawn(&rule.function, event).await,
+                Ok(event) => {
+                    let billed = self.meter.function(&rule.function);
+                    self.meter.rule(billed.feature, event.to_string().len());
+                    self.invoker.spawn(&rule.function, event).await;
+                }
                 Err(error) => {
-                    self.failures
-                        .keep(&rule.name, &message.kept(), &error.to_string(), now());
+                    let kept = message.kept();
+                    let billed = self.meter.function(&rule.function);
+                    self.meter.kept(&billed, kept.to_string().len());
+                    self.failures.keep(&rule.name, &kept, &error.to_string(), now());
                 }
             }
         }

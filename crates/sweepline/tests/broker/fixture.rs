@@ -15,6 +15,7 @@ use sweepline::broker::{
     Authorizer, Broker, BrokerConfig, BrokerError, CertificateRegistry, CertificateStatus, Ingest,
     PresenceChange, PresenceEvent, Quality, Streams,
 };
+use sweepline::meter::Meter;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 const ARN: &str = "arn:aws:iot:us-east-1:000000000000";
@@ -132,6 +133,7 @@ impl Stack {
             device_policy: device_policy(),
             authorizer: leases.clone(),
             registry: registry.clone(),
+            traffic: Arc::new(Meter::default()),
             endpoint: Endpoint {
                 region: "us-east-1".to_owned(),
                 account: "000000000000".to_owned(),
