@@ -18,9 +18,9 @@ pub(super) type Path = Vec<(f64, f64)>;
 /// How far a stroke may be straightened, in metres.
 const STROKE_TOLERANCE: f64 = 0.03;
 /// A spot that would be covered by a detour is worth it from this many cells on.
-const MIN_SPOT_CELLS: usize = 12;
+const MIN_SPOT_CELLS: usize = 24;
 /// A stroke is driven if at least this share of what the tool touches on it is still to be covered.
-const MIN_USEFUL_SHARE: f64 = 0.15;
+const MIN_USEFUL_SHARE: f64 = 0.12;
 /// How far ahead a transit is straightened, in cells.
 const LOOK_AHEAD: usize = 80;
 /// Path that a cell left out is worth avoiding with, in metres: 12 m for each square metre.
@@ -66,8 +66,8 @@ impl<'s> Drive<'s> {
         self.brush.left_in(room)
     }
 
-    /// Covers a room in the best of a few ways and gives the path, from where the robot was.
-    pub(super) fn cover_room(&mut self, room: &Grid<bool>) -> Path {
+    /// Covers a room in the best of a few ways, with the way to `next`, and gives the path, from where the robot was.
+    pub(super) fn cover_room(&mut self, room: &Grid<bool>, next: usize) -> Path {
         self.path = vec![position(self.space, self.here)];
         self.drive_all(lap(self.space, room));
         let driven = [Lanes::AlongX, Lanes::AlongY].map(|way| {
@@ -78,7 +78,7 @@ impl<'s> Drive<'s> {
         });
         if let Some(best) = driven
             .into_iter()
-            .min_by(|a, b| a.cost(room).total_cmp(&b.cost(room)))
+            .min_by(|a, b| a.cost(room, next).total_cmp(&b.cost(room, next)))
         {
             *self = best;
         }
@@ -120,8 +120,9 @@ impl<'s> Drive<'s> {
         std::mem::take(&mut self.path)
     }
 
-    fn cost(&self, room: &Grid<bool>) -> f64 {
-        length(&self.path) + self.left_in(room) as f64 * METRES_PER_MISSED_CELL
+    fn cost(&self, room: &Grid<bool>, next: usize) -> f64 {
+        let on = self.space.distances(self.here, &[next]).into_iter().sum::<f64>();
+        on + length(&self.path) + self.left_in(room) as f64 * METRES_PER_MISSED_CELL
     }
 
     /// Drives every stroke that still covers something, the nearest end next.

@@ -110,8 +110,8 @@ pub fn plan_rest(request: &PlanRequest<'_>, driven: &[(f64, f64)]) -> Result<Cov
     }
     let mut trip = Trip::new(request, &space, driven);
     let before = trip.left_in(rooms.values()).max(1);
-    for (room, cells) in in_order(&space, &rooms, trip.here()) {
-        trip.clean(room, cells)?;
+    for visit in in_order(&space, &rooms, trip.here()) {
+        trip.clean(visit.room, visit.cells, visit.next)?;
     }
     let coverage = 1.0 - trip.left_in(rooms.values()) as f64 / before as f64;
     let asked: BTreeSet<u8> = match request.only {

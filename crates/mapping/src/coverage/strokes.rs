@@ -11,7 +11,7 @@ const MIN_STROKE_CELLS: usize = 3;
 /// How much earlier a lane ends than what it covers, in cells: the tool reaches ahead.
 const END_CELLS: usize = 2;
 /// Covered stretches longer than this end a lane, in cells.
-const MAX_IDLE_CELLS: usize = 10;
+const MAX_IDLE_CELLS: usize = 5;
 
 /// Cells next to each other that are driven along from either end.
 pub(super) type Stroke = Vec<usize>;

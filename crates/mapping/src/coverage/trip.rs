@@ -47,14 +47,14 @@ impl<'r, 's> Trip<'r, 's> {
         rooms.map(|room| self.drive.left_in(room)).sum()
     }
 
-    /// Cleans a room; charges before it, and in the middle of it, where the battery would not last.
-    pub(super) fn clean(&mut self, room: u8, cells: &Grid<bool>) -> Result<(), PlanError> {
+    /// Cleans a room, on the way to `next`; charges before it, and in the middle of it, where the battery would not last.
+    pub(super) fn clean(&mut self, room: u8, cells: &Grid<bool>, next: usize) -> Result<(), PlanError> {
         let before = self.drive.clone();
-        let mut path = self.drive.cover_room(cells);
+        let mut path = self.drive.cover_room(cells, next);
         if self.lasts_for(&path) < path.len() && self.can_charge() {
             self.drive = before;
             self.recharge();
-            path = self.drive.cover_room(cells);
+            path = self.drive.cover_room(cells, next);
         }
         let mut driven_before = 1;
         loop {

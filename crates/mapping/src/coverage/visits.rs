@@ -55,12 +55,21 @@ fn nearest_rooms(space: &Space, rooms: &Grid<u8>) -> Grid<u8> {
     labels
 }
 
+/// A room to visit.
+pub(super) struct Visit<'r> {
+    pub(super) room: u8,
+    /// Where the robot's centre can be in it.
+    pub(super) cells: &'r Grid<bool>,
+    /// The middle of the room after it, or the dock.
+    pub(super) next: usize,
+}
+
 /// The rooms in the order of the shortest trip between their middles, from a cell to the dock.
 pub(super) fn in_order<'r>(
     space: &Space,
     rooms: &'r BTreeMap<u8, Grid<bool>>,
     from: usize,
-) -> Vec<(u8, &'r Grid<bool>)> {
+) -> Vec<Visit<'r>> {
     let middles = rooms
         .values()
         .map(|room| middle(room).unwrap_or_else(|| space.start()));
@@ -68,9 +77,15 @@ pub(super) fn in_order<'r>(
     let starts = std::iter::once(&from).chain(places.iter().skip(1));
     let distances: Vec<Vec<f64>> = starts.map(|start| space.distances(*start, &places)).collect();
     let listed: Vec<(u8, &Grid<bool>)> = rooms.iter().map(|(room, cells)| (*room, cells)).collect();
-    let order = visiting_order(&distances).into_iter();
-    order
-        .filter_map(|place| listed.get(place.checked_sub(1)?).copied())
+    let order = visiting_order(&distances);
+    let onward = order.iter().skip(1).chain([&0]);
+    let visits = order.iter().zip(onward);
+    visits
+        .filter_map(|(place, next)| {
+            let (room, cells) = listed.get(place.checked_sub(1)?).copied()?;
+            let next = places.get(*next).copied()?;
+            Some(Visit { room, cells, next })
+        })
         .collect()
 }
 
