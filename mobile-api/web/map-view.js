@@ -28,7 +28,7 @@ import { knownArea, knownBounds } from './raster.js';
  */
 
 /** Room for the badges above the map and the tools below it, in CSS pixels. */
-const MARGINS = { top: 66, side: 20, bottom: 66 };
+const MARGINS = { top: 62, side: 16, bottom: 60 };
 /** How far beside a thing a finger may touch it, in CSS pixels. */
 const REACH_PX = 22;
 /** Positions come about twice a second; the robot takes as long to get from one to the next. */

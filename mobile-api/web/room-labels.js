@@ -12,7 +12,9 @@ const GOOD_ENOUGH = 0.8;
 const DOCK_CLEARANCE_METRES = 1.1;
 const SLANT = Math.hypot(1, FLATNESS);
 const LINE_PX = 16;
-const FONTS = ['600 13px system-ui, sans-serif', '600 11px system-ui, sans-serif'];
+/** A name is not cut shorter than this. */
+const LEAST_LETTERS = 3;
+const FONTS = [13, 11, 10].map((size) => `600 ${size}px system-ui, sans-serif`);
 const SMALL_FONT = '500 11px system-ui, sans-serif';
 
 /**
@@ -90,7 +92,7 @@ function shapesOf({ width }, room, distance) {
  */
 export function drawLabel(context, camera, palette, place, { name, detail }) {
   const [x, y] = camera.toScreen(place.x, place.y);
-  const space = place.width * camera.scale - 4;
+  const space = place.width * camera.scale - 2;
   const lines = fitting(context, name, space);
   if (!lines) return;
   const details = detail && measure(context, SMALL_FONT, detail) <= space ? [detail] : [];
@@ -114,11 +116,11 @@ export function drawLabel(context, camera, palette, place, { name, detail }) {
  * @param {CanvasRenderingContext2D} context
  * @param {string} name
  * @param {number} space CSS pixels
- * @returns {{font: string, texts: string[]}|null}
+ * @returns {{font: string, texts: string[]}|null} null where not even the beginning of the name fits
  */
 function fitting(context, name, space) {
-  const words = name.split(' ');
-  const forms = [[name], words];
+  const starts = Array.from({ length: name.length }, (_, cut) => [`${name.slice(0, name.length - cut - 1)}…`]);
+  const forms = [[name], name.split(' '), ...starts.filter(([text = '']) => text.length > LEAST_LETTERS)];
   for (const texts of forms) {
     const font = FONTS.find((size) => texts.every((text) => measure(context, size, text) <= space));
     if (font) return { font, texts };

@@ -9,6 +9,9 @@ const ROBOT = 0;
 /** The choice of rooms, in force. */
 const PICKED = '.segment[aria-pressed=true]:text-is("Rooms")';
 
+/** A floor beside the real one, whose map is copied from that. */
+const UPSTAIRS = { id: 'floor_00000000000000000000000000', name: 'Upstairs', votes: 1 };
+
 let browser;
 let robot;
 let floor;
@@ -146,6 +149,27 @@ for (const [device, scheme] of [
       await open('Clean');
       await until('a touch that meets it', () => touchMap('.map-note:not(:empty)'));
       await visit.shoot('thing');
+      await sound();
+    });
+
+    it('shows another floor of the home, and says that the robot is not there', async () => {
+      await page.route('**/floors?limit=100', async (route) => {
+        const answer = await route.fetch();
+        const body = await answer.json();
+        await route.fulfill({ response: answer, json: { ...body, items: [...body.items, UPSTAIRS] } });
+      });
+      await page.route(`**/*${UPSTAIRS.id}**`, async (route) => {
+        const url = route.request().url().replace(UPSTAIRS.id, floor);
+        await route.fulfill({ response: await route.fetch({ url }) });
+      });
+      await page.reload();
+      if (device === DESKTOP) await openRobot(page, ROBOT);
+      await page.getByLabel('Floor', { exact: true }).selectOption('Upstairs');
+      await page.getByText('is on another floor. A start cleans that floor').waitFor();
+      assert.equal(await control(page, 'Start').innerText(), 'Start');
+      await visit.shoot('upstairs');
+      await page.getByLabel('Floor', { exact: true }).selectOption({ index: 0 });
+      await control(page, /Start\s+Whole home/).waitFor();
       await sound();
     });
 
