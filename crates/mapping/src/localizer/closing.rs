@@ -16,6 +16,10 @@ const LEFT: f64 = 8.0;
 const QUERY_METRES: f64 = 4.0;
 /// Metres of way, to each side of the nearest keyframe, whose surfaces are searched in.
 const CHAIN_METRES: f64 = 6.0;
+/// Most points that are searched for …
+const QUERY_POINTS: usize = 400;
+/// … and that they are laid on: more would cost time and not change where.
+const CHAIN_POINTS: usize = 3_000;
 /// Earlier ways that are searched each time.
 const CHAINS: usize = 2;
 /// Keyframes within this many metres, and how far the estimate may be off, may have seen the same.
@@ -116,7 +120,7 @@ impl Localizer {
             .flat_map(|keyframe| self.points_of(keyframe, self.graph.pose(there)))
             .collect();
         let guess = self.graph.relative(there, here);
-        let found = lay(&thinned(&query), &chain, guess, way)?;
+        let found = lay(&thinned(&query, QUERY_POINTS), &thinned(&chain, CHAIN_POINTS), guess, way)?;
         Some(Edge {
             from: there,
             to: here,
@@ -196,9 +200,8 @@ fn correlated(query: &[SurfacePoint], chain: &[SurfacePoint], guess: Pose, reach
     best_poses(&field, &points, &Window::within(guess, reach.0, reach.1))
 }
 
-/// One point of each few, so that a closing costs no more than a few scans.
-fn thinned(points: &[SurfacePoint]) -> Vec<SurfacePoint> {
-    const MOST: usize = 600;
-    let step = points.len().div_ceil(MOST).max(1);
+/// At most so many of the points, evenly taken.
+fn thinned(points: &[SurfacePoint], most: usize) -> Vec<SurfacePoint> {
+    let step = points.len().div_ceil(most).max(1);
     points.iter().copied().step_by(step).collect()
 }
