@@ -120,7 +120,12 @@ impl Localizer {
             .flat_map(|keyframe| self.points_of(keyframe, self.graph.pose(there)))
             .collect();
         let guess = self.graph.relative(there, here);
-        let found = lay(&thinned(&query, QUERY_POINTS), &thinned(&chain, CHAIN_POINTS), guess, way)?;
+        let found = lay(
+            &thinned(&query, QUERY_POINTS),
+            &thinned(&chain, CHAIN_POINTS),
+            guess,
+            way,
+        )?;
         Some(Edge {
             from: there,
             to: here,

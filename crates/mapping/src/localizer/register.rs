@@ -19,6 +19,8 @@ const SAME_SIDE: f32 = 0.7;
 const POINT_WEIGHT: f64 = 0.1;
 /// Deviation of a range, in metres; larger than the sensor's own, because neighbouring points err together.
 const SIGMA: f64 = 0.1;
+/// Weight of staying, in points that say so.
+const DAMPING: f64 = 0.5;
 /// Fewest points that say where they are.
 const MIN_PAIRS: usize = 15;
 
@@ -66,9 +68,8 @@ pub(super) fn register(
 
 /// What keeps a step small along directions that no surface holds, such as along a corridor.
 fn damped(mut normal: Normal) -> Normal {
-    const DAMPING: [f64; 3] = [0.5, 0.5, 0.5];
-    for (i, (row, damping)) in normal.matrix.iter_mut().zip(DAMPING).enumerate() {
-        row.iter_mut().skip(i).take(1).for_each(|cell| *cell += damping);
+    for (i, row) in normal.matrix.iter_mut().enumerate() {
+        row.iter_mut().skip(i).take(1).for_each(|cell| *cell += DAMPING);
     }
     normal
 }
@@ -117,5 +118,57 @@ impl Equations {
             along(1.0, 0.0, POINT_WEIGHT);
             along(0.0, 1.0, POINT_WEIGHT);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Points every 5 cm along two walls, one 3 m long along x and one `height` m along y.
+    fn walls(height: f32) -> Vec<SurfacePoint> {
+        let along_x = (0..60).map(|i| ([0.05 * i as f32, 0.0], [0.0, 1.0]));
+        let count = (height / 0.05) as i32;
+        let along_y = (0..count).map(|i| ([0.0, 0.05 * i as f32], [1.0, 0.0]));
+        let points = along_x.chain(along_y);
+        points.map(|(at, normal)| SurfacePoint { at, normal }).collect()
+    }
+
+    fn seen_from(pose: &Pose, points: &[SurfacePoint]) -> Vec<SurfacePoint> {
+        points.iter().map(|point| point.moved(&pose.inverse())).collect()
+    }
+
+    #[test]
+    fn a_corner_is_laid_on_itself() {
+        let surface = Surface::new(&walls(2.0));
+        let pose = Pose::new(0.5, 0.7, 0.3);
+        let start = Pose::new(0.6, 0.6, 0.26);
+        let found = register(&surface, &seen_from(&pose, &walls(2.0)), start, 0.25).unwrap();
+        assert!(found.pose.distance(&pose) < 1e-3, "{:?}", found.pose);
+        assert!(found.pose.relative(&pose).theta.abs() < 1e-3);
+        assert!(found.share > 0.95);
+    }
+
+    #[test]
+    fn along_a_corridor_nothing_is_known() {
+        let surface = Surface::new(&walls(0.0));
+        let start = Pose::new(0.1, 0.05, 0.02);
+        let found = register(&surface, &walls(0.0), start, 0.25).unwrap();
+        assert!(
+            (found.pose.x - 0.1).abs() < 0.03 && found.pose.y.abs() < 1e-2,
+            "{:?}",
+            found.pose
+        );
+        assert!(found.information[0][0] < 0.01 * found.information[1][1]);
+    }
+
+    #[test]
+    fn the_other_side_of_a_wall_is_another_surface() {
+        let turned = walls(2.0).into_iter().map(|point| SurfacePoint {
+            normal: point.normal.map(|part| -part),
+            ..point
+        });
+        let turned: Vec<_> = turned.collect();
+        assert!(register(&Surface::new(&walls(2.0)), &turned, Pose::IDENTITY, 0.25).is_none());
     }
 }

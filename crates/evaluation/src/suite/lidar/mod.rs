@@ -1,26 +1,25 @@
 //! How well a robot with only odometry and ranges knows where it is.
 
+mod record;
 mod relations;
 
 use std::path::Path;
 
-use mapping::formats::png_map::draw_run;
 use mapping::logs::{LogScan, open_bytes};
-use mapping::{Localizer, LocalizerSettings, Pose, RunMapper, Scan};
+use mapping::{Localizer, LocalizerSettings, Pose, Scan};
 use serde_json::Value;
 
 use crate::args::LidarArgs;
 use crate::error::EvalError;
 use crate::files::{self, Output};
 
+use record::record;
 use relations::Trajectory;
 
 /// Ranges at or beyond this many metres say only that the way up to here is free.
 const USABLE_RANGE_METRES: f64 = 20.0;
 /// Ranges at or beyond this many metres are a scanner's word for no echo, and say nothing.
 const NO_ECHO_METRES: f32 = 80.0;
-/// Pixels for each cell in pictures.
-const PICTURE_SCALE: usize = 1;
 
 pub(super) fn run(args: &LidarArgs, output: &Output) -> Result<Value, EvalError> {
     if !args.offset.is_finite() {
@@ -99,23 +98,6 @@ fn sweep(scan: &LogScan, pose: Pose) -> Scan<'_> {
     }
 }
 
-/// Writes a trajectory as a table, and draws the map that it gives.
-fn record(scans: &[LogScan], poses: &[Pose], name: &str, output: &Output) -> Result<(), EvalError> {
-    if !output.is_wanted() {
-        return Ok(());
-    }
-    let mut table = "# t,x,y,theta\n".to_owned();
-    let mut mapper = RunMapper::new();
-    for (scan, pose) in scans.iter().zip(poses) {
-        table += &format!("{:.6},{:.4},{:.4},{:.5}\n", scan.t, pose.x, pose.y, pose.theta);
-        // A map of raw odometry may grow beyond what a run may be; what fits is drawn.
-        let _ = mapper.integrate(&sweep(scan, *pose));
-    }
-    output.write(&format!("lidar-{name}.csv"), table.as_bytes())?;
-    let picture = draw_run(&mapper.finish(), PICTURE_SCALE)?;
-    output.write(&format!("lidar-{name}.png"), &picture)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +147,7 @@ mod tests {
             (&21.into(), &1.into())
         );
         assert_eq!(figures["exact"]["relations"], 1);
+        assert_eq!(figures["exact"]["of_one_scan"], 0);
         assert_eq!(figures["all"]["relations"], 2);
         let mean = |figures: &Value| figures["exact"]["translation_mean"].as_f64().unwrap();
         assert!((mean(&figures["odometry"]) - 0.4).abs() < 1e-6);

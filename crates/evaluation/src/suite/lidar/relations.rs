@@ -66,35 +66,32 @@ impl Trajectory {
         Self { poses }
     }
 
-    /// The pose of the scan with that stamp.
-    fn exactly(&self, t: f64) -> Option<Pose> {
+    /// The stamp and pose of the scan at a time.
+    fn exactly(&self, t: f64) -> Option<(f64, Pose)> {
         let after = self.poses.partition_point(|(stamp, _)| *stamp < t);
         let near = self.poses.iter().skip(after.saturating_sub(1)).take(2);
-        let near = near.map(|(stamp, pose)| ((stamp - t).abs(), *pose));
-        let near = near.filter(|(far, _)| *far <= SAME_STAMP);
-        near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, pose)| pose)
+        let near = near.filter(|(stamp, _)| (stamp - t).abs() <= SAME_STAMP);
+        near.min_by(|a, b| (a.0 - t).abs().total_cmp(&(b.0 - t).abs()))
+            .copied()
     }
 
-    /// The pose at a time, between the scans before and after it.
-    fn between(&self, t: f64) -> Option<Pose> {
+    /// A time and the pose then, between the scans before and after it.
+    fn between(&self, t: f64) -> Option<(f64, Pose)> {
         let after = self.poses.partition_point(|(stamp, _)| *stamp < t);
         let (next, b) = self.poses.get(after)?;
         if *next == t {
-            return Some(*b);
+            return Some((t, *b));
         }
         let (last, a) = self.poses.get(after.checked_sub(1)?)?;
         let part = (t - last) / (next - last);
         let turn = a.relative(b).theta;
-        Some(Pose::new(
-            a.x + part * (b.x - a.x),
-            a.y + part * (b.y - a.y),
-            a.theta + part * turn,
-        ))
+        let (x, y) = (a.x + part * (b.x - a.x), a.y + part * (b.y - a.y));
+        Some((t, Pose::new(x, y, a.theta + part * turn)))
     }
 
     /// `exact`: errors of the relations between scans; `all`: of those within the log's time.
     pub(super) fn figures(&self, relations: &[Relation]) -> Value {
-        let errors = |at: &dyn Fn(f64) -> Option<Pose>| {
+        let errors = |at: &dyn Fn(f64) -> Option<(f64, Pose)>| {
             let errors = relations.iter().filter_map(|relation| relation.error(at));
             Errors(errors.collect()).figures()
         };
@@ -106,28 +103,41 @@ impl Trajectory {
 }
 
 impl Relation {
-    /// Metres and radians between what a trajectory says and what is right.
-    fn error(&self, at: &dyn Fn(f64) -> Option<Pose>) -> Option<(f64, f64)> {
-        let (from, to) = (at(self.stamps.0)?, at(self.stamps.1)?);
+    /// How far what a trajectory says is from what is right.
+    fn error(&self, at: &dyn Fn(f64) -> Option<(f64, Pose)>) -> Option<Error> {
+        let ((first, from), (second, to)) = (at(self.stamps.0)?, at(self.stamps.1)?);
         let error = self.pose.relative(&from.relative(&to));
-        Some((error.x.hypot(error.y), error.theta.abs()))
+        Some(Error {
+            metres: error.x.hypot(error.y),
+            radians: error.theta.abs(),
+            of_one_scan: first == second,
+        })
     }
 }
 
-/// Metres and radians of each relation; no figures without any.
-struct Errors(Vec<(f64, f64)>);
+/// The error of one relation.
+struct Error {
+    metres: f64,
+    radians: f64,
+    /// Whether both stamps are nearest to the same scan, so that no trajectory has the relation right.
+    of_one_scan: bool,
+}
+
+/// The errors of relations; no figures without any.
+struct Errors(Vec<Error>);
 
 impl Errors {
     fn figures(&self) -> Value {
-        let count = self.0.len() as f64;
-        let mut metres: Vec<f64> = self.0.iter().map(|error| error.0).collect();
-        metres.sort_by(f64::total_cmp);
-        let radians: f64 = self.0.iter().map(|error| error.1).sum();
         if self.0.is_empty() {
             return json!({"relations": 0});
         }
+        let count = self.0.len() as f64;
+        let mut metres: Vec<f64> = self.0.iter().map(|error| error.metres).collect();
+        metres.sort_by(f64::total_cmp);
+        let radians: f64 = self.0.iter().map(|error| error.radians).sum();
         json!({
             "relations": self.0.len(),
+            "of_one_scan": self.0.iter().filter(|error| error.of_one_scan).count(),
             "translation_mean": ratio(metres.iter().sum(), count),
             "translation_median": median(&metres),
             "rotation_mean": ratio(radians, count).to_degrees(),
@@ -158,22 +168,24 @@ mod tests {
     #[test]
     fn a_relation_is_scored_between_its_stamps() {
         let relations = [
+            relation("110.001 110.004 0.3 0 0 0 0 0", 100.0).unwrap(),
             relation("110.003 112 2.0 0.3 0 0 0 1.0", 100.0).unwrap(),
             relation("110 111 1.0 0 0 0 0 0.3", 100.0).unwrap(),
             relation("110 113 1.0 0 0 0 0 0.3", 100.0).unwrap(),
         ];
         let figures = trajectory().figures(&relations);
-        assert_eq!(figures["exact"]["relations"], 1);
+        assert_eq!(figures["exact"]["relations"], 2);
+        assert_eq!(figures["exact"]["of_one_scan"], 1);
         assert!((figures["exact"]["translation_mean"].as_f64().unwrap() - 0.3).abs() < 1e-9);
-        assert_eq!(figures["all"]["relations"], 2);
+        assert_eq!(figures["all"]["relations"], 3);
         let rotation = figures["all"]["rotation_mean"].as_f64().unwrap();
-        assert!((rotation - 0.1f64.to_degrees()).abs() < 0.1, "{rotation}");
+        assert!((rotation - (0.2f64 / 3.0).to_degrees()).abs() < 0.1, "{rotation}");
     }
 
     #[test]
     fn a_heading_is_interpolated_the_short_way() {
         let poses = [(0.0, Pose::new(0.0, 0.0, 3.0)), (1.0, Pose::new(0.0, 0.0, -3.0))];
-        let between = Trajectory::new(poses.into_iter()).between(0.5).unwrap();
+        let (_, between) = Trajectory::new(poses.into_iter()).between(0.5).unwrap();
         assert!(between.theta.abs() > 3.1);
     }
 
