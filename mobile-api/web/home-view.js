@@ -17,9 +17,13 @@ import { topBar } from './top-bar.js';
 /** @typedef {import('./types.js').Page<Robot>} RobotPage */
 
 const HOME_KEY = 'sweepline.home';
-/** How often the robots are looked at, in milliseconds: at rest, and while one works. */
+/**
+ * How often the robots are looked at, in milliseconds: at rest, while one works, and while the one that is watched tells
+ * of every change itself.
+ */
 const CALM_MS = 8_000;
 const ACTIVE_MS = 3_000;
+const LIVE_MS = 30_000;
 /** How long after a robot's work its state and its map may still change, in milliseconds. */
 const SETTLING_MS = 60_000;
 const ROUTE = /^#\/robots\/([^/]+)$/;
@@ -110,6 +114,7 @@ export class HomeView {
 
   #interval() {
     if (this.#robots.some(({ run, state }) => run || state === 'seeking_charger')) this.#busyAt = Date.now();
+    if (this.#open?.isLive) return LIVE_MS;
     return Date.now() - this.#busyAt < SETTLING_MS ? ACTIVE_MS : CALM_MS;
   }
 

@@ -43,6 +43,10 @@ export class LiveRun {
     this.#loadStored();
   }
 
+  get isLive() {
+    return this.live.isLive;
+  }
+
   close() {
     this.#closed = true;
     this.live.close();

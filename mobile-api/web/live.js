@@ -14,7 +14,7 @@ import { decodePack } from './tiles.js';
 const LEAST_RENEWAL_MS = 5_000;
 /** A lease is renewed when this share of it is over. */
 const RENEW_AFTER = 0.6;
-/** How long positions may stay away before the view says so, in milliseconds; they come about twice a second. */
+/** How long positions may stay away before the view says so, in milliseconds; they come about once a second. */
 const QUIET_AFTER_MS = 6_000;
 
 /**
@@ -50,6 +50,11 @@ export class LiveView {
     this.robot = robot;
     this.handlers = handlers;
     this.#open();
+  }
+
+  /** Whether the robot itself has just told where it is. */
+  get isLive() {
+    return this.#live;
   }
 
   /** Ends the lease and the connection. */

@@ -54,6 +54,11 @@ export class RobotMap {
     document.addEventListener('visibilitychange', this.look);
   }
 
+  /** Whether the robot itself tells what is shown. */
+  get isLive() {
+    return this.#live?.isLive ?? false;
+  }
+
   dispose() {
     document.removeEventListener('visibilitychange', this.look);
     this.#live?.close();

@@ -71,6 +71,11 @@ export class RobotView {
     this.update(robot);
   }
 
+  /** Whether the robot itself tells what it does. */
+  get isLive() {
+    return this.map.isLive;
+  }
+
   dispose() {
     this.map.dispose();
     this.desk.dispose();

@@ -32,8 +32,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const INTO_THE_RUN: Duration = Duration::from_secs(30 * 60);
 /// When the owner looks again on the other day.
 const EVENING: Duration = Duration::from_secs(12 * 60 * 60);
-/// How often the open page asks for the robots: while one works, and at rest.
-const POLL_ACTIVE: Duration = Duration::from_secs(3);
+/// How often the open page asks for the robots: while the owner watches one, and at rest.
+const POLL_LIVE: Duration = Duration::from_secs(30);
 const POLL_CALM: Duration = Duration::from_secs(8);
 /// The page renews its lease when this share of it is over.
 const RENEW_AFTER: f64 = 0.6;
@@ -184,8 +184,11 @@ impl<'a> Household<'a> {
         while self.robot.uptime() + every <= until {
             self.robot.pass(every).await?;
             self.phone.poll().await?;
+            if every == POLL_LIVE {
+                self.phone.look_at_runs().await?;
+            }
         }
-        Ok(())
+        self.pass_until(until).await
     }
 
     /// The owner watches the run.
@@ -198,10 +201,10 @@ impl<'a> Household<'a> {
         let watcher = Watcher::connect(&lease).await?;
         self.robot.set_watched(true);
         self.robot.expect("the wish to watch").await?;
-        self.look(renewal, POLL_ACTIVE).await?;
+        self.look(renewal, POLL_LIVE).await?;
         self.phone.live("POST", Some(&id)).await?;
         self.robot.expect("the wish to go on").await?;
-        self.look(time.saturating_sub(renewal), POLL_ACTIVE).await?;
+        self.look(time.saturating_sub(renewal), POLL_LIVE).await?;
         self.phone.live("DELETE", Some(&id)).await?;
         watcher.closed().await;
         self.stack

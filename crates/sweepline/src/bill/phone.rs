@@ -107,15 +107,12 @@ impl Phone {
     /// release to the next and stay on the phone.
     pub async fn open(&mut self) -> anyhow::Result<()> {
         self.sign_in().await?;
-        let (home, robot) = (&self.home, &self.robot);
+        let home = &self.home;
         let floors = format!("/v1/homes/{home}/floors?limit=100");
         for path in ["/", "/v1/homes", &format!("/v1/homes/{home}/robots")] {
             self.ask(Question::get(path)).await?;
         }
-        self.ask(Question::get(format!(
-            "/v1/robots/{robot}/runs?limit={RUNS_SHOWN}"
-        )))
-        .await?;
+        self.look_at_runs().await?;
         let floor = self.ask(Question::get(floors)).await?.text("/items/0/id")?;
         for part in ["rooms", "map", "objects"] {
             let path = format!("/v1/homes/{home}/floors/{floor}/{part}");
@@ -127,6 +124,13 @@ impl Phone {
     /// Looks at the robots again, as the open page does.
     pub async fn poll(&self) -> anyhow::Result<()> {
         let path = format!("/v1/homes/{}/robots", self.home);
+        self.ask(Question::get(path)).await?;
+        Ok(())
+    }
+
+    /// Looks at the list of runs, as the open page does from time to time.
+    pub async fn look_at_runs(&self) -> anyhow::Result<()> {
+        let path = format!("/v1/robots/{}/runs?limit={RUNS_SHOWN}", self.robot);
         self.ask(Question::get(path)).await?;
         Ok(())
     }
