@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use domain::ports::RobotMailbox;
 use domain::usecase::{
-    Aligning, Authorizing, Deriving, Folding, Ingesting, Layers, Planning, PresenceTracking, RunEvents,
-    SealedRuns, Sealing, Settling, StatusTracking,
+    Authorizing, Deriving, Folding, Ingesting, PresenceTracking, RunEvents, Sealing, Settling, StatusTracking,
 };
 use store::TableStore;
 
@@ -81,40 +80,11 @@ impl HandlerParts {
 
     /// Folds sealed runs into home maps.
     pub fn folding(&self) -> Folding {
-        let store = &self.store;
-        Folding {
-            sealed: SealedRuns {
-                runs: store.clone(),
-                tiles: store.clone(),
-            },
-            maps: store.clone(),
-            homes: store.clone(),
-            robots: store.clone(),
-            placements: store.clone(),
-            commands: store.clone(),
-            aligning: Aligning {
-                floors: store.clone(),
-            },
-            deriving: self.deriving(),
-        }
+        Folding::new(&self.store, self.mailbox.clone())
     }
 
     /// Makes what follows from maps.
     pub fn deriving(&self) -> Deriving {
-        let store = &self.store;
-        Deriving {
-            maps: store.clone(),
-            floors: store.clone(),
-            layers: Layers {
-                robots: store.clone(),
-                settings: store.clone(),
-                mailbox: self.mailbox.clone(),
-            },
-            planning: Planning {
-                floors: store.clone(),
-                robots: store.clone(),
-                settings: store.clone(),
-            },
-        }
+        Deriving::new(&self.store, self.mailbox.clone())
     }
 }

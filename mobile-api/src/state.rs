@@ -71,11 +71,7 @@ impl Services {
             + MapStore,
         S: RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
     {
-        let planning = Planning {
-            floors: store.clone(),
-            robots: store.clone(),
-            settings: store.clone(),
-        };
+        let planning = Planning::new(store);
         Self {
             authorizing: Authorizing {
                 homes: store.clone(),
@@ -91,11 +87,7 @@ impl Services {
             planning,
             room_keeping: RoomKeeping {
                 floors: store.clone(),
-                layers: Layers {
-                    robots: store.clone(),
-                    settings: store.clone(),
-                    mailbox: devices.mailbox.clone(),
-                },
+                layers: Layers::new(store, devices.mailbox.clone()),
             },
             leasing: Leasing {
                 leases: store.clone(),

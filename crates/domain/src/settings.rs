@@ -1,11 +1,13 @@
 //! What an owner has set for a robot: the document that reaches it retained and versioned.
 
+use mapping::coverage::check_area;
 use mapping::tile::TileIndex;
 use serde::{Deserialize, Serialize};
 
 use crate::FieldError;
 use crate::command::Corner;
 use crate::id::{FloorId, PairingId};
+use crate::shape::polygon;
 
 /// The most restrictions on one floor.
 pub const MAX_RESTRICTIONS: usize = 64;
@@ -52,7 +54,11 @@ impl Restriction {
             );
             return Err(FieldError::new("restrictions", reason));
         }
-        Ok(())
+        match self {
+            Self::NoGoZone { corners } | Self::NoMopZone { corners } => check_area(&polygon(corners))
+                .map_err(|error| FieldError::new("restrictions", error.to_string())),
+            Self::VirtualWall { .. } => Ok(()),
+        }
     }
 }
 
@@ -76,7 +82,7 @@ impl Preferences {
         }
     }
 
-    /// Checks the numbers of restrictions and corners.
+    /// Checks the numbers of restrictions and corners, and that no zone crosses itself.
     pub fn checked(self) -> Result<Self, FieldError> {
         if self.restrictions.len() > MAX_RESTRICTIONS {
             let reason = format!(
@@ -229,6 +235,21 @@ mod tests {
         let large = start.with_layer(layer(2, 1, MAX_LAYERS_BYTES / 4 * 3 - 200));
         assert_eq!(floors(&large), [2]);
         assert_eq!(floors(&large.with_layer(layer(3, 1, MAX_LAYERS_BYTES))), [0; 0]);
+    }
+
+    #[test]
+    fn a_zone_that_crosses_itself_is_refused() {
+        let corners = [(0, 0), (900, 900), (900, 0), (0, 900)].map(|(x, y)| Corner { x, y });
+        let zone = Preferences {
+            restrictions: vec![Restriction::NoGoZone {
+                corners: corners.to_vec(),
+            }],
+            ..Preferences::initial()
+        };
+        assert_eq!(
+            zone.checked().unwrap_err().to_string(),
+            "restrictions: must not cross itself"
+        );
     }
 
     #[test]

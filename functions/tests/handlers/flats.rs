@@ -61,3 +61,41 @@ pub fn far_away() -> RunMap {
     }
     run
 }
+
+/// The `n`-th run through a flat of 10 m × 10 m: four rooms with doors, thirty legs of furniture of which every run finds some moved, and
+/// walls that a sensor sees a cell too near here and there.
+pub fn lived_in(n: u32) -> RunMap {
+    let mut run = RunMap::new();
+    let mut noise = u64::from(n).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut chance = |one_in: u64| {
+        noise ^= noise << 13;
+        noise ^= noise >> 7;
+        noise ^= noise << 17;
+        noise % one_in == 0
+    };
+    let is_wall = |x: i32, y: i32| {
+        let edge = x <= 0 || x >= 201 || y <= 0 || y >= 201;
+        let inner =
+            (x == 100 && !(40..56).contains(&(y % 100))) || (y == 100 && !(40..56).contains(&(x % 100)));
+        edge || inner
+    };
+    for (x, y) in (0..202).flat_map(|x| (0..202).map(move |y| (x, y))) {
+        let sides = [(1, 0), (-1, 0), (0, 1), (0, -1)];
+        let is_beside = sides.iter().any(|(dx, dy)| is_wall(x + dx, y + dy));
+        let occupied = is_wall(x, y) || (is_beside && chance(12));
+        let seen = if occupied {
+            RunCell::Occupied
+        } else {
+            RunCell::Free
+        };
+        run.set(CellIndex::new(x, y), seen);
+    }
+    for leg in 0..30 {
+        let moved = if leg % 3 == 0 { (n as i32 * 7) % 20 } else { 0 };
+        let (x, y) = (15 + leg * 37 % 170, 12 + leg * 53 % 170);
+        for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            run.set(CellIndex::new(x + dx, y + dy + moved), RunCell::Occupied);
+        }
+    }
+    run
+}

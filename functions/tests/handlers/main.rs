@@ -10,6 +10,7 @@
 mod command_outcome;
 mod flats;
 mod fold;
+mod fold_budget;
 mod fold_faults;
 mod fold_floors;
 mod live_authorizer;

@@ -1,6 +1,9 @@
+use domain::id::FloorId;
+use domain::placement::Placed;
 use domain::receipt::ReceiptKind;
 use domain::run::{RunEvent, RunEventKind, RunState};
 use functions::HandlerError;
+use mapping::pose::Pose;
 use wire::{MAX_PAYLOAD_BYTES, run_event};
 
 use crate::world::{NOW, World};
@@ -25,6 +28,26 @@ async fn a_run_is_known_from_its_first_event_on() {
     assert!(handle(&world, &run_event::encode(&started)).await.is_empty());
     assert_eq!(world.memory.look().runs[&world.run].state, RunState::Running);
     assert!(world.memory.look().receipts.is_empty());
+}
+
+#[tokio::test]
+async fn a_run_is_where_the_robot_says_until_it_has_voted() {
+    let world = World::new();
+    let said = Placed {
+        floor: FloorId::new(NOW, 8),
+        alignment: Pose::new(0.5, -1.25, 0.75),
+    };
+    let located = RunEvent {
+        seq: 0,
+        kind: RunEventKind::Located(said),
+        ..world.finish()
+    };
+    for event in [located, world.finish()] {
+        assert!(handle(&world, &run_event::encode(&event)).await.is_empty());
+        let run = world.memory.look().runs[&world.run].clone();
+        assert_eq!(run.located.map(|place| place.floor), Some(said.floor));
+        assert_eq!(run.vote, None);
+    }
 }
 
 #[tokio::test]

@@ -13,8 +13,7 @@ use domain::robot::{Pairing, Robot};
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunEvent, RunEventKind, RunReport};
 use domain::settings::Settings;
 use domain::usecase::{
-    Aligning, Authorizing, Deriving, Folding, Ingesting, Layers, Planning, PresenceTracking, RunEvents,
-    SealedRuns, Sealing, Settling, StatusTracking,
+    Authorizing, Folding, Ingesting, PresenceTracking, RunEvents, Sealing, Settling, StatusTracking,
 };
 use functions::{CommandOutcome, Fold, MapIngest, PresenceEvents, RunReports, StatusReports};
 use mapping::run_map::RunMap;
@@ -124,37 +123,8 @@ impl World {
     }
 
     pub fn fold(&self) -> Fold {
-        let memory = &self.memory;
-        let deriving = Deriving {
-            maps: memory.clone(),
-            floors: memory.clone(),
-            layers: Layers {
-                robots: memory.clone(),
-                settings: memory.clone(),
-                mailbox: memory.clone(),
-            },
-            planning: Planning {
-                floors: memory.clone(),
-                robots: memory.clone(),
-                settings: memory.clone(),
-            },
-        };
-        let folding = Folding {
-            sealed: SealedRuns {
-                runs: memory.clone(),
-                tiles: memory.clone(),
-            },
-            maps: memory.clone(),
-            homes: memory.clone(),
-            robots: memory.clone(),
-            placements: memory.clone(),
-            commands: memory.clone(),
-            aligning: Aligning {
-                floors: memory.clone(),
-            },
-            deriving,
-        };
-        Fold::new(folding, memory.clone())
+        let folding = Folding::new(&self.memory, self.memory.clone());
+        Fold::new(folding, self.memory.clone())
     }
 
     /// The same home over a copy of all that is stored.

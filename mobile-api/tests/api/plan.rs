@@ -39,10 +39,12 @@ fn zone(corners: &[(i32, i32)]) -> Value {
 
 /// The last command that was sent to the robot.
 fn sent(world: &World) -> Command {
-    match world.devices.requests.lock().unwrap().last() {
-        Some(RobotRequest::Command(command)) => command.clone(),
-        other => panic!("{other:?}"),
-    }
+    let requests = world.devices.requests.lock().unwrap();
+    let mut commands = requests.iter().rev().filter_map(|request| match request {
+        RobotRequest::Command(command) => Some(command.clone()),
+        RobotRequest::Live { .. } => None,
+    });
+    commands.next().unwrap()
 }
 
 async fn plan(world: &World, query: &str) -> Answer {

@@ -2,10 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::id::RunId;
+use domain::id::{FloorId, RunId};
+use domain::placement::Placed;
 use domain::ports::{RunStore, RunTileStore, StoredRunTile};
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunReport, RunState};
 use http::Method;
+use mapping::pose::Pose;
 use mapping::run_tile::{RunCell, RunTile};
 use mapping::tile::TileIndex;
 use serde_json::json;
@@ -65,6 +67,40 @@ async fn runs_are_listed_newest_first_in_pages() {
         .await
         .json();
     assert_eq!(detail["track"], json!([[0, 0], [100, 0]]));
+}
+
+#[tokio::test]
+async fn a_running_run_is_on_the_floor_where_the_robot_says_it_is() {
+    let world = World::new().await;
+    let run = store_run(&world, 1, RunState::Running).await;
+    let stored = world
+        .store
+        .run(&world.scope(), world.robot, run)
+        .await
+        .unwrap()
+        .unwrap();
+    let floor = FloorId::new(AT, 4);
+    let located = Some(Placed {
+        floor,
+        alignment: Pose::IDENTITY,
+    });
+    let next = Run {
+        located,
+        ..stored.clone()
+    };
+    world
+        .store
+        .put_run(&world.scope(), &next, Some(&stored))
+        .await
+        .unwrap();
+    let shown = world
+        .get(Person::Anna, &world.at_robot(&format!("/runs/{run}")))
+        .await
+        .json();
+    assert_eq!(
+        (&shown["floor"], &shown["in_map"]),
+        (&json!(floor), &json!(false))
+    );
 }
 
 #[tokio::test]

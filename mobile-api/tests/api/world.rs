@@ -17,7 +17,7 @@ use domain::presence::Presence;
 use domain::robot::{Pairing, Robot};
 use domain::settings::Settings;
 use domain::status::{Battery, Capabilities, RobotError, RobotState, Status, StatusOrder};
-use domain::usecase::{Aligning, Deriving, Folding, Layers, Planning, SealedRuns};
+use domain::usecase::Folding;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -151,37 +151,7 @@ impl World {
 
     /// Lets runs vote in maps, as the handler does.
     pub fn folding(&self) -> Folding {
-        let store = &self.store;
-        let layers = Layers {
-            robots: store.clone(),
-            settings: store.clone(),
-            mailbox: self.devices.clone(),
-        };
-        let planning = Planning {
-            floors: store.clone(),
-            robots: store.clone(),
-            settings: store.clone(),
-        };
-        Folding {
-            sealed: SealedRuns {
-                runs: store.clone(),
-                tiles: store.clone(),
-            },
-            maps: store.clone(),
-            homes: store.clone(),
-            robots: store.clone(),
-            placements: store.clone(),
-            commands: store.clone(),
-            aligning: Aligning {
-                floors: store.clone(),
-            },
-            deriving: Deriving {
-                maps: store.clone(),
-                floors: store.clone(),
-                layers,
-                planning,
-            },
-        }
+        Folding::new(&self.store, self.devices.clone())
     }
 
     /// Lets the robot say what it does.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mapping::align::{AlignError, Aligner};
+use mapping::align::Aligner;
 use mapping::class_grid::CellClass;
 use mapping::grid::Grid;
 use mapping::pose::Pose;
@@ -66,10 +66,7 @@ fn anywhere(aligner: &Aligner, run: &RunMap) -> Option<Pose> {
 
 /// `None` when there is nothing permanent to align with.
 fn aligner(classes: &Grid<CellClass>) -> Option<Aligner> {
-    match Aligner::new(classes) {
-        Ok(aligner) => Some(aligner),
-        Err(AlignError::EmptyMap | AlignError::TooFewObstacles(_) | AlignError::Misfit(_)) => None,
-    }
+    Aligner::new(classes).ok()
 }
 
 /// What a single run saw, as if it were always there.

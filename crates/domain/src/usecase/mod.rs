@@ -17,11 +17,11 @@ mod settings;
 mod settling;
 mod status;
 
-pub use aligning::Aligning;
+use aligning::Aligning;
 pub use authorizing::{Authorizing, RobotAccess};
 pub use commanding::{Commanding, NewCommand};
 pub use deriving::{DOCK_MOVED_MM, Deriving, Layers, Voted};
-pub use folding::{Folding, SealedRuns};
+pub use folding::Folding;
 pub use ingesting::{Ingesting, RunTiles};
 pub use leasing::{Leasing, NewLease};
 pub use pairing::{NewClaim, Pairings};

@@ -20,15 +20,24 @@ use crate::usecase::{MAX_ATTEMPTS, UseCaseError, unless_conflict};
 /// Brings permanent layers to robots, as a part of their settings.
 #[derive(Clone)]
 pub struct Layers {
-    /// Where robots are.
-    pub robots: Arc<dyn RobotStore>,
-    /// Where their settings are.
-    pub settings: Arc<dyn SettingsStore>,
-    /// How they get them.
-    pub mailbox: Arc<dyn RobotMailbox>,
+    robots: Arc<dyn RobotStore>,
+    settings: Arc<dyn SettingsStore>,
+    mailbox: Arc<dyn RobotMailbox>,
 }
 
 impl Layers {
+    /// Over one store of everything.
+    pub fn new<S: RobotStore + SettingsStore + 'static>(
+        store: &Arc<S>,
+        mailbox: Arc<dyn RobotMailbox>,
+    ) -> Self {
+        Self {
+            robots: store.clone(),
+            settings: store.clone(),
+            mailbox,
+        }
+    }
+
     /// Brings a floor's layer to every robot of the home that lacks it or has an older one.
     pub async fn bring(&self, scope: &HomeScope, layer: &PermanentLayer) -> Result<(), UseCaseError> {
         self.change(scope, |robot, settings| {

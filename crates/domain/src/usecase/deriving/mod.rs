@@ -23,7 +23,7 @@ use crate::command::Corner;
 use crate::floor_map::FloorMap;
 use crate::id::FloorId;
 use crate::pace::Pace;
-use crate::ports::{FloorStore, MapStore, StoreError};
+use crate::ports::{FloorStore, MapStore, RobotMailbox, RobotStore, SettingsStore, StoreError};
 use crate::room::RoomList;
 use crate::run::Vote;
 use crate::settings::PermanentLayer;
@@ -45,17 +45,26 @@ pub struct Voted {
 /// Derives what phones and robots read.
 #[derive(Clone)]
 pub struct Deriving {
-    /// Where the votes are.
-    pub maps: Arc<dyn MapStore>,
-    /// Where what is derived is kept.
-    pub floors: Arc<dyn FloorStore>,
-    /// Brings permanent layers to robots.
-    pub layers: Layers,
-    /// Makes plans.
-    pub planning: Planning,
+    maps: Arc<dyn MapStore>,
+    floors: Arc<dyn FloorStore>,
+    layers: Layers,
+    planning: Planning,
 }
 
 impl Deriving {
+    /// Over one store of everything, and the way to robots.
+    pub fn new<S>(store: &Arc<S>, mailbox: Arc<dyn RobotMailbox>) -> Self
+    where
+        S: MapStore + FloorStore + RobotStore + SettingsStore + 'static,
+    {
+        Self {
+            maps: store.clone(),
+            floors: store.clone(),
+            layers: Layers::new(store, mailbox),
+            planning: Planning::new(store),
+        }
+    }
+
     /// Stores all that follows from a floor's votes up to this one, and brings the permanent layer to the home's
     /// robots.
     pub async fn derive(&self, scope: &HomeScope, voted: &Voted) -> Result<(), UseCaseError> {

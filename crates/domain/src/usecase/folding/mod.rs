@@ -14,7 +14,7 @@ use mapping::pose::Pose;
 use mapping::run_tile::RunTile;
 use mapping::tile::TileIndex;
 
-pub use sealed::SealedRuns;
+use sealed::SealedRuns;
 
 use super::{Aligning, Deriving, MAX_ATTEMPTS, UseCaseError, Voted, unless_conflict};
 use crate::access::HomeScope;
@@ -23,7 +23,8 @@ use crate::home::{Floor, Name};
 use crate::id::FloorId;
 use crate::placement::{Placed, RunRef};
 use crate::ports::{
-    CommandStore, HomeStore, MapStore, OpenFold, PlacementStore, RobotStore, StoreError, StoredHomeTile,
+    CommandStore, FloorStore, HomeStore, MapStore, OpenFold, PlacementStore, RobotMailbox, RobotStore,
+    RunStore, RunTileStore, SettingsStore, StoreError, StoredHomeTile,
 };
 use crate::run::{Initiator, Outcome, Run, Vote};
 
@@ -33,25 +34,40 @@ const NEW_FLOOR_NAME: &str = "Floor";
 /// Folds sealed runs into home maps.
 #[derive(Clone)]
 pub struct Folding {
-    /// Where runs are.
-    pub sealed: SealedRuns,
-    /// Where maps are.
-    pub maps: Arc<dyn MapStore>,
-    /// Where floors are.
-    pub homes: Arc<dyn HomeStore>,
-    /// Where the robot's floor is noted.
-    pub robots: Arc<dyn RobotStore>,
-    /// Where it is settled where runs vote.
-    pub placements: Arc<dyn PlacementStore>,
-    /// Tells what runs were planned to take.
-    pub commands: Arc<dyn CommandStore>,
-    /// Finds the run's place.
-    pub aligning: Aligning,
-    /// Makes what is derived from the map.
-    pub deriving: Deriving,
+    sealed: SealedRuns,
+    maps: Arc<dyn MapStore>,
+    homes: Arc<dyn HomeStore>,
+    robots: Arc<dyn RobotStore>,
+    placements: Arc<dyn PlacementStore>,
+    commands: Arc<dyn CommandStore>,
+    aligning: Aligning,
+    deriving: Deriving,
 }
 
 impl Folding {
+    /// Over one store of everything, and the way to robots.
+    pub fn new<S>(store: &Arc<S>, mailbox: Arc<dyn RobotMailbox>) -> Self
+    where
+        S: RunStore + RunTileStore + MapStore + FloorStore + PlacementStore + CommandStore,
+        S: HomeStore + RobotStore + SettingsStore + 'static,
+    {
+        Self {
+            sealed: SealedRuns {
+                runs: store.clone(),
+                tiles: store.clone(),
+            },
+            maps: store.clone(),
+            homes: store.clone(),
+            robots: store.clone(),
+            placements: store.clone(),
+            commands: store.clone(),
+            aligning: Aligning {
+                floors: store.clone(),
+            },
+            deriving: Deriving::new(store, mailbox),
+        }
+    }
+
     /// Lets a sealed run vote; one that has voted, is not sealed or has no map changes nothing, and one that fits
     /// nowhere is parked until another run agrees with it.
     pub async fn fold(&self, scope: &HomeScope, this: RunRef) -> Result<(), UseCaseError> {

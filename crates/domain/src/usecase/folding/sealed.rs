@@ -13,11 +13,11 @@ use crate::usecase::unless_conflict;
 
 /// Reads sealed runs, and marks them when they have voted.
 #[derive(Clone)]
-pub struct SealedRuns {
+pub(super) struct SealedRuns {
     /// Where runs are.
-    pub runs: Arc<dyn RunStore>,
+    pub(super) runs: Arc<dyn RunStore>,
     /// Where their tiles are.
-    pub tiles: Arc<dyn RunTileStore>,
+    pub(super) tiles: Arc<dyn RunTileStore>,
 }
 
 impl SealedRuns {

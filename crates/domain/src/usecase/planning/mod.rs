@@ -1,31 +1,29 @@
 //! The way to clean a floor, some of its rooms, or some zones on it.
 
-use std::collections::BTreeSet;
+mod making;
+
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
-use geo::{LineString, Polygon};
-use mapping::coverage::{Battery, Body, CoveragePlan, PlanError, PlanRequest, plan};
+use mapping::coverage::PlanError;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::UseCaseError;
 use crate::FieldError;
 use crate::access::HomeScope;
-use crate::command::{Corner, Scope, Zone};
+use crate::command::{Corner, Scope};
 use crate::floor_map::FloorMap;
-use crate::id::{FloorId, RoomId};
+use crate::id::FloorId;
 use crate::page::every;
-use crate::plan::{CleaningPlan, PlanLeg, PlanParts, WHOLE_PERMILLE};
+use crate::plan::CleaningPlan;
 use crate::ports::{FloorStore, KeptPlan, RobotStore, SettingsStore, StoreError};
 use crate::robot::Robot;
 use crate::settings::Restriction;
-use crate::shape::{line, polygon};
+use making::make;
 
 /// Minutes of cleaning that a charge is taken to last for.
 pub const MINUTES_PER_CHARGE: f64 = 120.0;
-/// Minutes that charging from empty to full is taken to last.
-pub const RECHARGE_MINUTES: f64 = 180.0;
 /// A plan for the whole floor is kept until minutes would change by more than this share.
 const PACE_STEP: f64 = 0.05;
 /// All of a battery, percent.
@@ -64,15 +62,21 @@ pub struct PlanWanted<'a> {
 /// Makes plans, and keeps the one for each whole floor.
 #[derive(Clone)]
 pub struct Planning {
-    /// Where maps and kept plans are.
-    pub floors: Arc<dyn FloorStore>,
-    /// Tells which robots are on a floor.
-    pub robots: Arc<dyn RobotStore>,
-    /// Where restrictions are.
-    pub settings: Arc<dyn SettingsStore>,
+    floors: Arc<dyn FloorStore>,
+    robots: Arc<dyn RobotStore>,
+    settings: Arc<dyn SettingsStore>,
 }
 
 impl Planning {
+    /// Over one store of everything.
+    pub fn new<S: FloorStore + RobotStore + SettingsStore + 'static>(store: &Arc<S>) -> Self {
+        Self {
+            floors: store.clone(),
+            robots: store.clone(),
+            settings: store.clone(),
+        }
+    }
+
     /// The plan for what is wanted, with the map it was made from.
     ///
     /// Errors: [`UseCaseError::RoomsChanged`] for a room or a list that is not there any more, [`UseCaseError::Refused`]
@@ -210,109 +214,4 @@ fn key(map: &FloorMap, restrictions: &[Restriction]) -> [u8; 32] {
 
 fn minutes_left(battery: Option<u8>) -> f64 {
     f64::from(battery.unwrap_or(FULL).clamp(1, FULL)) / f64::from(FULL) * MINUTES_PER_CHARGE
-}
-
-fn make(floor: FloorId, map: &FloorMap, wanted: &PlanWanted<'_>) -> Result<CleaningPlan, UseCaseError> {
-    let (only, zones) = chosen(map, wanted.scope)?;
-    if map.rooms.rooms().is_empty() {
-        return Err(UseCaseError::NoPlan(NoPlan::NoRooms));
-    }
-    let (no_go, walls) = forbidden(wanted.restrictions);
-    let request = PlanRequest {
-        classes: &map.classes(),
-        rooms: &map.labels(),
-        only: only.as_ref(),
-        zones: &zones,
-        no_go: &no_go,
-        walls: &walls,
-        dock: map.dock.metres(),
-        body: Body::default(),
-        battery: Some(Battery {
-            minutes_full: MINUTES_PER_CHARGE,
-            minutes_now: minutes_left(wanted.battery),
-            recharge_minutes: RECHARGE_MINUTES,
-        }),
-        calibration: map.pace.factor(),
-    };
-    let plan = plan(&request).map_err(refusal)?;
-    CleaningPlan::new(parts(floor, map, &plan)).map_err(|error| UseCaseError::NoPlan(NoPlan::TooLarge(error)))
-}
-
-/// The numbers of the rooms that are chosen, all when absent, and the zones in metres.
-fn chosen(map: &FloorMap, scope: &Scope) -> Result<(Option<BTreeSet<u8>>, Vec<Polygon<f64>>), UseCaseError> {
-    match scope {
-        Scope::WholeHome => Ok((None, Vec::new())),
-        Scope::Rooms { rooms } => {
-            let number = |id: &RoomId| map.rooms.room(*id).map(|room| room.number);
-            let numbers: Option<BTreeSet<u8>> = rooms.items().iter().map(number).collect();
-            Ok((Some(numbers.ok_or(UseCaseError::RoomsChanged)?), Vec::new()))
-        }
-        Scope::Zones { zones } => {
-            let area = |zone: &Zone| polygon(&Vec::from(zone.clone()));
-            Ok((None, zones.items().iter().map(area).collect()))
-        }
-    }
-}
-
-/// No-go zones and virtual walls in metres; where not to mop does not matter to the way.
-fn forbidden(restrictions: &[Restriction]) -> (Vec<Polygon<f64>>, Vec<LineString<f64>>) {
-    let mut no_go = Vec::new();
-    let mut walls = Vec::new();
-    for restriction in restrictions {
-        match restriction {
-            Restriction::NoGoZone { corners } => no_go.push(polygon(corners)),
-            Restriction::VirtualWall { corners } => walls.push(line(corners)),
-            Restriction::NoMopZone { .. } => {}
-        }
-    }
-    (no_go, walls)
-}
-
-fn refusal(error: PlanError) -> UseCaseError {
-    match error {
-        PlanError::Area {
-            field: "zones",
-            source,
-            ..
-        } => FieldError::new("scope.zones", source.to_string()).into(),
-        PlanError::NoSuchRoom(_) => UseCaseError::RoomsChanged,
-        PlanError::NothingReachable
-        | PlanError::NothingToClean
-        | PlanError::NotPositive(_)
-        | PlanError::TooMany { .. }
-        | PlanError::Area { .. }
-        | PlanError::BatteryTooSmall { .. } => UseCaseError::NoPlan(NoPlan::Impossible(error)),
-    }
-}
-
-/// The plan with the ids of its rooms, in millimetres and seconds; the way to a charging stop belongs to the leg before
-/// it.
-fn parts(floor: FloorId, map: &FloorMap, plan: &CoveragePlan) -> PlanParts {
-    let stop_before = |place: usize| plan.stops.iter().find(|stop| stop.before_leg == place);
-    let leg = |(place, leg): (usize, &mapping::coverage::RoomLeg)| {
-        let way = stop_before(place + 1).map_or(&[][..], |stop| &stop.way);
-        let mut path: Vec<Corner> = corners(&leg.path).chain(corners(way)).collect();
-        path.dedup();
-        PlanLeg {
-            room: map.rooms.numbered(leg.room).map(|room| room.id),
-            recharge_first: stop_before(place).is_some(),
-            path,
-            length_mm: (leg.metres * 1000.0).round() as u32,
-            seconds: (leg.minutes * 60.0).round() as u32,
-        }
-    };
-    PlanParts {
-        floor,
-        n: map.n,
-        rooms_version: map.rooms.version(),
-        legs: plan.legs.iter().enumerate().map(leg).collect(),
-        way_home: corners(&plan.way_home).collect(),
-        length_mm: (plan.metres * 1000.0).round() as u32,
-        seconds: (plan.minutes * 60.0).round() as u32,
-        coverage_permille: (plan.coverage.clamp(0.0, 1.0) * f64::from(WHOLE_PERMILLE)).round() as u16,
-    }
-}
-
-fn corners(path: &[(f64, f64)]) -> impl Iterator<Item = Corner> {
-    path.iter().map(|(x, y)| Corner::of_metres(*x, *y))
 }
