@@ -14,7 +14,7 @@ pub const MIN_ROOM_M2: f64 = 1.0;
 /// Smallest room that stands alone, in square metres.
 pub const MIN_CLOSET_M2: f64 = 0.25;
 /// An opening divides two rooms only if it is narrower than this part of the narrower room.
-const NARROWING: f32 = 0.7;
+const NARROWING: f32 = 0.8;
 
 const MAX_DOOR_HALF: f32 = (MAX_DOOR_METRES / 2.0 / CELL_METRES) as f32;
 const MIN_ROOM_CELLS: usize = (MIN_ROOM_M2 / (CELL_METRES * CELL_METRES)) as usize;
