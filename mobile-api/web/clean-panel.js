@@ -85,13 +85,19 @@ export class CleanPanel {
     return minutes === undefined ? words : `${words} · ${minutesWords(minutes)}`;
   }
 
+  /** What the panel shows: on another floor than the robot's there is nothing to choose. */
+  #kind() {
+    return this.desk.isElsewhere() ? 'whole_home' : this.choice.kind;
+  }
+
   /** @param {FloorScene} scene */
   update(scene) {
     this.choice.keep(scene.data.rooms);
     this.kinds.show(this.choice.kind);
+    this.kinds.node.hidden = this.desk.isElsewhere();
     this.#wantPlan(scene);
     this.#showSummary();
-    const { kind } = this.choice;
+    const kind = this.#kind();
     this.legs.hidden = kind !== 'whole_home';
     this.list.hidden = kind !== 'rooms';
     this.zoneList.hidden = this.addZone.hidden = kind !== 'zones';
@@ -104,7 +110,7 @@ export class CleanPanel {
 
   /** @param {FloorScene} scene */
   tints(scene) {
-    const { kind, rooms } = this.choice;
+    const [kind, rooms] = [this.#kind(), this.choice.rooms];
     const isMeant = (/** @type {Room} */ { id }) => kind === 'whole_home' || (kind === 'rooms' && rooms.has(id));
     return scene.tints(kind === 'rooms' && rooms.size === 0 ? () => true : isMeant);
   }
@@ -113,32 +119,32 @@ export class CleanPanel {
   draw(scene, context, camera, palette) {
     const plan = this.#planned();
     if (plan && this.path.input.checked) drawPlan(context, camera, palette, plan);
-    if (this.choice.kind === 'rooms') scene.drawChosen(context, camera, palette, this.choice.rooms);
+    if (this.#kind() === 'rooms') scene.drawChosen(context, camera, palette, this.choice.rooms);
     const order = plan?.legs.map(({ room }) => room) ?? [];
     scene.drawLabels(context, camera, palette, ({ id }) => {
       const leg = plan?.legs[order.indexOf(id)];
       return leg ? `${order.indexOf(id) + 1} · ${minutesWords(leg.minutes)}` : '';
     });
-    if (this.choice.kind === 'zones') this.zones.draw(context, camera, palette);
+    if (this.#kind() === 'zones') this.zones.draw(context, camera, palette);
   }
 
   /** @param {FloorScene} scene @param {Corner} at @param {number} reach */
   tap(scene, at, reach) {
-    if (this.choice.kind === 'zones') return this.zones.tap(at, reach) || this.desk.showThing(scene.thingAt(at));
+    if (this.#kind() === 'zones') return this.zones.tap(at, reach) || this.desk.showThing(scene.thingAt(at));
     if (this.desk.showThing(scene.thingAt(at))) return true;
-    const room = scene.roomAt(at);
+    const room = this.desk.isElsewhere() ? null : scene.roomAt(at);
     if (room) this.#toggle(room.id);
     return room !== null;
   }
 
   /** @param {Corner} at @param {number} reach */
   grab(at, reach) {
-    return this.choice.kind === 'zones' ? this.zones.grab(at, reach) : null;
+    return this.#kind() === 'zones' ? this.zones.grab(at, reach) : null;
   }
 
   /** @param {KeyboardEvent} event */
   press(event) {
-    return this.choice.kind === 'zones' && this.zones.press(event);
+    return this.#kind() === 'zones' && this.zones.press(event);
   }
 
   isUnsaved() {
@@ -157,7 +163,7 @@ export class CleanPanel {
 
   /** The plan, unless it is of another choice. */
   #planned() {
-    return this.choice.kind === 'zones' || this.plan.waits ? null : this.plan.plan;
+    return this.#kind() === 'zones' || this.plan.waits ? null : this.plan.plan;
   }
 
   /** @param {import('./clean-choice.js').ChoiceKind} kind */
@@ -182,7 +188,7 @@ export class CleanPanel {
 
   /** @param {FloorScene} scene */
   #wantPlan(scene) {
-    const { kind, rooms } = this.choice;
+    const [kind, rooms] = [this.#kind(), this.choice.rooms];
     const { floor, version, roomsVersion } = scene.data;
     if (kind === 'zones' || (kind === 'rooms' && rooms.size === 0)) return this.plan.drop();
     this.plan.want(floor, kind === 'rooms' ? [...rooms].sort() : null, `${version}.${roomsVersion}.${this.#settingsVersion}`);
@@ -197,7 +203,7 @@ export class CleanPanel {
   }
 
   #hint() {
-    if (this.choice.kind === 'rooms') {
+    if (this.#kind() === 'rooms') {
       const some = this.desk.scene?.data.rooms.length;
       return some ? 'Tap rooms on the map, or tick them here.' : 'No rooms are known yet: clean the whole home once more.';
     }
@@ -207,7 +213,7 @@ export class CleanPanel {
 
   /** @param {FloorScene} scene */
   #showLegs(scene) {
-    const legs = this.choice.kind === 'whole_home' ? (this.#planned()?.legs ?? []) : [];
+    const legs = this.#kind() === 'whole_home' ? (this.#planned()?.legs ?? []) : [];
     const rows = legs.flatMap((leg, index) => {
       const room = scene.room(leg.room);
       const name = room ? roomName(room) : (leg.name ?? 'The rest');

@@ -20,8 +20,8 @@ const NOTHING = 'Rooms, limits and the plan show here as soon as a run has drawn
 
 /** What it means that the robot is on another floor than the one on the map. */
 const ELSEWHERE = /** @type {Partial<Record<Tab, string>>} */ ({
-  clean: 'A start cleans that floor, not the one on the map.',
-  limits: 'Its limits are there: choose that floor above the map to change them.',
+  clean: 'a start cleans that one.',
+  limits: 'choose that one to change its limits.',
 });
 
 /**
@@ -199,7 +199,7 @@ export class FloorDesk {
   #showElsewhere() {
     const words = ELSEWHERE[this.#tab] ?? '';
     this.elsewhere.hidden = !this.isElsewhere() || words === '';
-    say(this.elsewhere, `${this.robot.name} is on another floor. ${words}`);
+    say(this.elsewhere, `${this.robot.name} is on another floor: ${words}`);
   }
 
   /** @param {Tab} tab */
