@@ -8,7 +8,11 @@ import { counted } from './floor-words.js';
 /** @typedef {import('./types.js').Scope} Scope */
 /** @typedef {Scope['kind']} ChoiceKind */
 
-/** What to send with a start, or the sentence that tells what is missing. @typedef {{scope: Scope, rooms_version?: number} | {missing: string}} Order */
+/**
+ * What to send with a start, or the sentence that tells what is missing.
+ *
+ * @typedef {{scope: Scope, rooms_version?: number} | {missing: string}} Order
+ */
 
 export class CleanChoice {
   /** @type {ChoiceKind} */

@@ -191,7 +191,11 @@ export class CleanPanel {
     const [kind, rooms] = [this.#kind(), this.choice.rooms];
     const { floor, version, roomsVersion } = scene.data;
     if (kind === 'zones' || (kind === 'rooms' && rooms.size === 0)) return this.plan.drop();
-    this.plan.want(floor, kind === 'rooms' ? [...rooms].sort() : null, `${version}.${roomsVersion}.${this.#settingsVersion}`);
+    this.plan.want(
+      floor,
+      kind === 'rooms' ? [...rooms].sort() : null,
+      `${version}.${roomsVersion}.${this.#settingsVersion}`,
+    );
   }
 
   #showSummary() {
@@ -205,7 +209,9 @@ export class CleanPanel {
   #hint() {
     if (this.#kind() === 'rooms') {
       const some = this.desk.scene?.data.rooms.length;
-      return some ? 'Tap rooms on the map, or tick them here.' : 'No rooms are known yet: clean the whole home once more.';
+      return some
+        ? 'Tap rooms on the map, or tick them here.'
+        : 'No rooms are known yet: clean the whole home once more.';
     }
     const area = this.#zoneCorners().reduce((sum, corners) => sum + squareMetres(corners), 0);
     return area > 0 ? `${area.toFixed(1)} m² in zones` : 'Add a zone and put it where the robot shall clean.';

@@ -46,8 +46,8 @@ export class Controls {
   /**
    * @param {Robot} robot
    * @param {object} options
-   * @param {(refusal: string|null) => void} options.onProgress something may have changed at the robot; with the code of
-   *   a refusal
+   * @param {(refusal: string|null) => void} options.onProgress something may have changed at the robot; with the code
+   *   of a refusal
    * @param {() => Order} options.order what a start means
    */
   constructor(robot, { onProgress, order }) {

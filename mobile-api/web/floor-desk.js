@@ -68,7 +68,12 @@ export class FloorDesk {
     this.options = options;
     this.clean = new CleanPanel(this);
     this.limits = new LimitsPanel(robot.id, this);
-    this.panels = { clean: this.clean, rooms: new RoomsPanel(this), limits: this.limits, things: new ThingsPanel(this) };
+    this.panels = {
+      clean: this.clean,
+      rooms: new RoomsPanel(this),
+      limits: this.limits,
+      things: new ThingsPanel(this),
+    };
     this.tabs = tabs(
       'The map',
       /** @type {[Tab, string][]} */ ([

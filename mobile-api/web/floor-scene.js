@@ -65,10 +65,7 @@ export class FloorScene {
    */
   tints(isMeant) {
     return new Map(
-      this.data.rooms.map((room) => [
-        room.number,
-        { name: this.colour(room), share: isMeant(room) ? 1 : FADED },
-      ]),
+      this.data.rooms.map((room) => [room.number, { name: this.colour(room), share: isMeant(room) ? 1 : FADED }]),
     );
   }
 

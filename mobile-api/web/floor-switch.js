@@ -20,7 +20,8 @@ export function floorSwitch(onChoose) {
     update(views, chosen) {
       select.hidden = views.length < 2;
       const text = JSON.stringify(views);
-      if (text !== known) fill(select, ...views.map(({ id, name }) => el('option', { text: name, attrs: { value: id } })));
+      if (text !== known)
+        fill(select, ...views.map(({ id, name }) => el('option', { text: name, attrs: { value: id } })));
       known = text;
       select.value = chosen ?? '';
       setAttributes(select, { 'data-empty': select.selectedIndex < 0 });

@@ -37,7 +37,8 @@ export function refusalWords(error) {
 /** @param {unknown} error @returns {string} why there is no plan */
 export function noPlanWords(error) {
   if (!(error instanceof Problem)) return explain(error);
-  if (error.code === 'no_plan') return `No plan yet: ${reason(error.message)} The robot can still clean the whole home.`;
+  if (error.code === 'no_plan')
+    return `No plan yet: ${reason(error.message)} The robot can still clean the whole home.`;
   if (error.code === 'rooms_changed') return 'The rooms have changed meanwhile. Look at your choice again.';
   return explain(error);
 }

@@ -39,7 +39,10 @@ export class LimitsPanel {
     this.adds = Object.entries(NAMES).map(([kind, name]) =>
       textButton(name, 'add-button', () => this.#add(/** @type {RestrictionKind} */ (kind)), 'plus'),
     );
-    this.none = el('p', { class: 'muted', text: 'Nothing is off limits. Add a zone or a wall and drag it into place.' });
+    this.none = el('p', {
+      class: 'muted',
+      text: 'Nothing is off limits. Add a zone or a wall and drag it into place.',
+    });
     this.list = el('ul', { class: 'rows', attrs: { 'aria-label': 'Limits' } });
     this.save = textButton('Save', 'button-primary', () => this.#save());
     this.discard = textButton('Discard', '', () => this.#discard());
@@ -157,7 +160,8 @@ export class LimitsPanel {
       const known = await loadSettings(this.robot);
       this.#take(known, merged(base, known.settings.restrictions, mine));
       this.desk.say(
-        'Not saved: somebody else changed the limits meanwhile. Theirs are loaded, and yours are still here: look at the map, then save again.',
+        'Not saved: somebody else changed the limits meanwhile. Theirs are loaded, and yours are still here: ' +
+          'look at the map, then save again.',
         'alarm',
       );
     } catch (failure) {

@@ -34,7 +34,9 @@ export function segments(label, options, onChoose) {
     node: el('div', { class: 'segments', attrs: { role: 'group', 'aria-label': label } }, ...buttons),
     /** @param {T} chosen */
     show(chosen) {
-      buttons.forEach((button, index) => setAttributes(button, { 'aria-pressed': String(options[index]?.[0] === chosen) }));
+      buttons.forEach((button, index) =>
+        setAttributes(button, { 'aria-pressed': String(options[index]?.[0] === chosen) }),
+      );
     },
   };
 }

@@ -66,7 +66,13 @@ export class RobotView {
       'robot',
       el('header', 'robot-head', backLink(), el('div', 'robot-words', this.name, this.now), this.battery.node),
       this.map.panel.node,
-      el('div', 'robot-desk', this.desk.node, this.controls.node, el('div', 'robot-side', this.runs.node, this.details.node)),
+      el(
+        'div',
+        'robot-desk',
+        this.desk.node,
+        this.controls.node,
+        el('div', 'robot-side', this.runs.node, this.details.node),
+      ),
     );
     this.update(robot);
   }

@@ -41,7 +41,8 @@ export function labelPlaces(raster) {
   const room = raster.room;
   const distance = distances(raster, room);
   for (const [number, { most, col, row }] of shapesOf(raster, room, distance)) {
-    const away = (/** @type {number} */ at) => Math.hypot((at % raster.width) - col, Math.floor(at / raster.width) - row);
+    const away = (/** @type {number} */ at) =>
+      Math.hypot((at % raster.width) - col, Math.floor(at / raster.width) - row);
     const badness = (/** @type {number} */ at) => away(at) + (isAtDock(raster, at) ? room.length : 0);
     let best = -1;
     room.forEach((other, at) => {

@@ -99,7 +99,8 @@ export class RoomsPanel {
 
   /** @param {FloorScene} scene */
   #hint(scene) {
-    if (scene.data.rooms.length === 0) return 'No rooms are known yet. They are found when the map has more of the home.';
+    if (scene.data.rooms.length === 0)
+      return 'No rooms are known yet. They are found when the map has more of the home.';
     if (this.#picked.size > 2) return 'Two rooms at most can be merged at a time.';
     return 'Pick one room to name or split it, or two to merge them.';
   }

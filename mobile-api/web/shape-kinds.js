@@ -10,4 +10,3 @@
 export function isLine(kind) {
   return kind === 'virtual_wall' || kind === 'cut';
 }
-

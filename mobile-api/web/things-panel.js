@@ -27,7 +27,10 @@ export class ThingsPanel {
   update(scene) {
     const { things, version } = scene.data;
     const none = version < 2 ? 'What moves shows from the second run on.' : 'Nothing on this floor has moved so far.';
-    say(this.hint, things.length === 0 ? none : 'What the robot met in some runs and not in others, and in how many of them.');
+    say(
+      this.hint,
+      things.length === 0 ? none : 'What the robot met in some runs and not in others, and in how many of them.',
+    );
     keepInStep(this.list, things, this.#rows, (thing) => thingRow(thing, (chosen) => this.#show(chosen)));
     for (const thing of things) {
       const room = scene.roomAt(middle(thing.outline));

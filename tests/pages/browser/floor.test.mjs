@@ -75,7 +75,11 @@ for (const [device, scheme] of [
       await visit.shoot('split');
       await page.getByRole('button', { name: 'Split here' }).click();
       await page.getByText('The room is two now.').waitFor();
-      await until('one more room', () => rows().count(), (count) => count === items.length + 1);
+      await until(
+        'one more room',
+        () => rows().count(),
+        (count) => count === items.length + 1,
+      );
       assert.equal((await roomsOf(robot.home, floor)).items.length, items.length + 1);
       await visit.shoot('rooms');
       await sound();
@@ -134,7 +138,11 @@ for (const [device, scheme] of [
       await page.getByRole('checkbox', { name }).waitFor();
       await merge();
       await page.getByText('The rooms are one now.').waitFor();
-      await until('one room less', () => rows().count(), (count) => count === others.length);
+      await until(
+        'one room less',
+        () => rows().count(),
+        (count) => count === others.length,
+      );
       await visit.shoot('rooms-merged');
       await sound();
     });
@@ -204,8 +212,7 @@ for (const [device, scheme] of [
       return false;
     };
     /** Splits the largest room; the last run's vote may come between the look at the rooms and the split. */
-    const splitBehindThePage = () =>
-      until('a split room', trySplit, ({ status }) => status === 200);
+    const splitBehindThePage = () => until('a split room', trySplit, ({ status }) => status === 200);
     const trySplit = async () => {
       const { items, etag } = await roomsOf(robot.home, floor);
       const room = largest(items);

@@ -11,7 +11,8 @@ let token = '';
 
 /** Sends a request as the owner and returns the status and the body. */
 export async function ask(method, path, body, headers = {}) {
-  token ||= (await send('POST', '/v1/auth/token', { email: owner.email, password: owner.password }, {})).data.access_token;
+  token ||= (await send('POST', '/v1/auth/token', { email: owner.email, password: owner.password }, {})).data
+    .access_token;
   return send(method, path, body, { Authorization: `Bearer ${token}`, ...headers });
 }
 
@@ -71,6 +72,10 @@ async function cleanWholeHome(robot) {
 
 async function send(method, path, body, headers) {
   const sent = body === undefined ? {} : { 'Content-Type': 'application/json' };
-  const answer = await fetch(http + path, { method, headers: { ...sent, ...headers }, body: body && JSON.stringify(body) });
+  const answer = await fetch(http + path, {
+    method,
+    headers: { ...sent, ...headers },
+    body: body && JSON.stringify(body),
+  });
   return { status: answer.status, data: await answer.json().catch(() => null), etag: answer.headers.get('ETag') };
 }

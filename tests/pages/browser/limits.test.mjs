@@ -81,7 +81,11 @@ for (const [device, scheme] of [
       await page.locator('.tab[data-unsaved]', { hasText: 'Limits' }).waitFor();
       await page.getByRole('tab', { name: 'Limits' }).click();
       await page.getByRole('button', { name: 'Discard' }).click();
-      await until('all limits', () => list.count(), (count) => count === 3);
+      await until(
+        'all limits',
+        () => list.count(),
+        (count) => count === 3,
+      );
       await sound();
     });
 
