@@ -32,9 +32,16 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const INTO_THE_RUN: Duration = Duration::from_secs(30 * 60);
 /// When the owner looks again on the other day.
 const EVENING: Duration = Duration::from_secs(12 * 60 * 60);
-/// How often the open page asks for the robots: while the owner watches one, and at rest.
-const POLL_LIVE: Duration = Duration::from_secs(30);
-const POLL_CALM: Duration = Duration::from_secs(8);
+/// What the open page asks for at rest.
+const CALM: Polling = Polling {
+    every: Duration::from_secs(8),
+    with_runs: false,
+};
+/// What the open page asks for while the owner watches a robot.
+const LIVE: Polling = Polling {
+    every: Duration::from_secs(30),
+    with_runs: true,
+};
 /// The page renews its lease when this share of it is over.
 const RENEW_AFTER: f64 = 0.6;
 /// The longest that a run may take.
@@ -44,6 +51,14 @@ const FOLD: &str = "fold";
 /// How long the cloud may take for something, by the clock on the wall.
 const CLOUD_LIMIT: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
+
+/// How an open page asks for the robots again and again.
+#[derive(Debug, Clone, Copy)]
+struct Polling {
+    every: Duration,
+    /// Whether it asks for the list of runs too.
+    with_runs: bool,
+}
 
 /// A day and what it used.
 #[derive(Debug, Clone)]
@@ -121,8 +136,7 @@ impl<'a> Household<'a> {
         if !with_live_view {
             self.pass_until(begun + EVENING).await?;
             self.phone.open().await?;
-            self.look(Duration::from_secs_f64(APP_LOOK_SECONDS), POLL_CALM)
-                .await?;
+            self.look(Duration::from_secs_f64(APP_LOOK_SECONDS), CALM).await?;
         }
         self.pass_until(begun + DAY).await?;
         let minutes = (self.robot.uptime() - begun).as_secs_f64() / SECONDS_PER_MINUTE;
@@ -179,12 +193,12 @@ impl<'a> Household<'a> {
     }
 
     /// The page stays open.
-    async fn look(&mut self, time: Duration, every: Duration) -> anyhow::Result<()> {
+    async fn look(&mut self, time: Duration, polling: Polling) -> anyhow::Result<()> {
         let until = self.robot.uptime() + time;
-        while self.robot.uptime() + every <= until {
-            self.robot.pass(every).await?;
+        while self.robot.uptime() + polling.every <= until {
+            self.robot.pass(polling.every).await?;
             self.phone.poll().await?;
-            if every == POLL_LIVE {
+            if polling.with_runs {
                 self.phone.look_at_runs().await?;
             }
         }
@@ -201,10 +215,10 @@ impl<'a> Household<'a> {
         let watcher = Watcher::connect(&lease).await?;
         self.robot.set_watched(true);
         self.robot.expect("the wish to watch").await?;
-        self.look(renewal, POLL_LIVE).await?;
+        self.look(renewal, LIVE).await?;
         self.phone.live("POST", Some(&id)).await?;
         self.robot.expect("the wish to go on").await?;
-        self.look(time.saturating_sub(renewal), POLL_LIVE).await?;
+        self.look(time.saturating_sub(renewal), LIVE).await?;
         self.phone.live("DELETE", Some(&id)).await?;
         watcher.closed().await;
         self.stack

@@ -20,7 +20,7 @@ const LOG_MONTHS: f64 = 1.0;
 const NOTES: [&str; 6] = [
     "free tiers are not taken off, and the first price tier holds for every fleet",
     "counted: messages, rules, invocations, read and write units, log lines, requests, bytes; simulated: the clock",
-    "modelled: how long an invocation takes (billing::invocation), each as a cold start",
+    "modelled: how long an invocation takes (billing::invocation), each as a cold start; what a fold computes is assumed",
     "the page's files stay on the phone from one release to the next",
     "sign-in is not in the total: Cognito takes 0.0055 USD per person and month beyond 10,000 people",
     "storage is the mean of the first year",

@@ -1,6 +1,6 @@
 //! The report as tables for people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write};
 
 use billing::FLEET_SIZES;
@@ -84,7 +84,7 @@ fn hour(text: &mut String, what: &str, worst: &WorstHour) -> fmt::Result {
     )
 }
 
-fn cost(costs: &std::collections::BTreeMap<u32, f64>, robots: &u32) -> f64 {
+fn cost(costs: &BTreeMap<u32, f64>, robots: &u32) -> f64 {
     costs.get(robots).copied().unwrap_or_default()
 }
 

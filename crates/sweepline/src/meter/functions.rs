@@ -8,8 +8,8 @@ use infra::function::FunctionSpec;
 
 /// What Lambda itself logs of an invocation unless the template stops it: start, end and report, bytes.
 pub const PLATFORM_LOG_BYTES: usize = 900;
-/// What a fold computes on one whole processor, milliseconds: measured over a home of 100 m², most of it for the
-/// alignment.
+/// What a fold is taken to compute on one whole processor, milliseconds, most of it for the alignment: assumed, not
+/// measured.
 pub const FOLD_CPU_MS: f64 = 120.0;
 /// The memory of a function that the template does not know, MB.
 const LEAST_MEMORY_MB: u32 = 128;
