@@ -8,6 +8,7 @@ mod error;
 mod files;
 mod learning;
 mod options;
+mod parallel;
 mod picture;
 mod plans;
 mod random;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::args::CoverageArgs;
 use crate::error::EvalError;
 use crate::files::Output;
+use crate::parallel;
 use crate::picture::{FLOOR, Picture, WALL};
 use crate::plans::{self, Plan};
 use crate::random::Random;
@@ -22,9 +23,11 @@ use crate::suite::saving::{Cleaned, Saving};
 const PICTURE_SCALE: usize = 4;
 
 pub(super) fn run(args: &CoverageArgs, seed: u64, output: &Output) -> Result<Value, EvalError> {
+    let plans = plans::load(&args.plans)?;
+    let planned = parallel::each(&plans, |plan| Planned::new(plan, args.furniture, seed));
     let mut homes = Vec::new();
-    for plan in plans::load(&args.plans)? {
-        if let Some(home) = Planned::new(&plan, args.furniture, seed)? {
+    for home in planned {
+        if let Some(home) = home? {
             home.draw(output)?;
             homes.push(home);
         }
