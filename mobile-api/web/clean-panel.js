@@ -93,8 +93,7 @@ export class CleanPanel {
   /** @param {FloorScene} scene */
   update(scene) {
     this.choice.keep(scene.data.rooms);
-    this.kinds.show(this.choice.kind);
-    this.kinds.node.hidden = this.desk.isElsewhere();
+    this.kinds.show(this.#kind(), this.desk.isElsewhere());
     this.#wantPlan(scene);
     this.#showSummary();
     const kind = this.#kind();

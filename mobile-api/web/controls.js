@@ -42,6 +42,7 @@ export class Controls {
   #fade;
   /** What has to be chosen before a start. */
   #missing = '';
+  #remark = '';
 
   /**
    * @param {Robot} robot
@@ -96,11 +97,14 @@ export class Controls {
     this.#say();
   }
 
-  /** @param {string} words what a start would clean */
-  showOrder(words) {
+  /** @param {string} words what a start would clean @param {string} remark what else is to be known of it */
+  showOrder(words, remark) {
     const changed = this.orderWords.textContent !== words;
     say(this.orderWords, words);
     if (this.#missing && changed) this.#forget();
+    if (this.#remark === remark) return;
+    this.#remark = remark;
+    this.#say();
   }
 
   /** @param {CommandKind} kind */
@@ -155,7 +159,8 @@ export class Controls {
   /** @returns {import('./command-words.js').Message} */
   #message() {
     if (this.#missing) return { text: this.#missing, tone: 'wait', steps: 0 };
-    return this.#state ? commandWords(this.#state, this.robot) : robotWords(this.robot);
+    if (this.#state) return commandWords(this.#state, this.robot);
+    return this.#remark ? { text: this.#remark, tone: 'wait', steps: 0 } : robotWords(this.robot);
   }
 
   #markBusy() {

@@ -18,12 +18,6 @@ import { ThingsPanel } from './things-panel.js';
 /** @typedef {'clean'|'rooms'|'limits'|'things'} Tab */
 const NOTHING = 'Rooms, limits and the plan show here as soon as a run has drawn a map.';
 
-/** What it means that the robot is on another floor than the one on the map. */
-const ELSEWHERE = /** @type {Partial<Record<Tab, string>>} */ ({
-  clean: 'a start cleans that one.',
-  limits: 'choose that one to change its limits.',
-});
-
 /**
  * @typedef {(scene: FloorScene, context: CanvasRenderingContext2D, camera: import('./camera.js').Camera,
  *   palette: import('./palette.js').Palette) => void} Draw
@@ -86,13 +80,11 @@ export class FloorDesk {
     );
     this.absence = el('p', 'desk-absence muted');
     this.message = el('p', { class: 'desk-message', attrs: { role: 'status' } });
-    this.elsewhere = el('p', 'desk-elsewhere');
     this.node = el(
       'section',
       { class: 'desk', attrs: { 'aria-label': 'This floor' } },
       this.absence,
       this.tabs.list,
-      this.elsewhere,
       this.message,
       this.tabs.panel,
     );
@@ -141,7 +133,6 @@ export class FloorDesk {
     if (this.tabs.panel.firstChild !== panel.node) fill(this.tabs.panel, panel.node);
     this.tabs.show(this.#tab, (tab) => tab !== this.#tab && this.panels[tab].isUnsaved());
     panel.update(scene);
-    this.#showElsewhere();
     this.#paint(panel.tints(scene));
     this.view.redraw();
   }
@@ -183,12 +174,16 @@ export class FloorDesk {
     return this.#isChoosable() ? this.clean.orderWords() : '';
   }
 
+  /** @returns {string} what is to be known before a start */
+  remark() {
+    return this.isElsewhere() ? `${this.robot.name} is on another floor: a start cleans that one.` : '';
+  }
+
   /** @param {string} words in the place of tabs while nothing is known of the floor */
   #showAbsence(words) {
     const isAbsent = this.scene === null;
     this.absence.hidden = !isAbsent;
     this.tabs.list.hidden = this.tabs.panel.hidden = this.message.hidden = isAbsent;
-    if (isAbsent) this.elsewhere.hidden = true;
     say(this.absence, words);
   }
 
@@ -199,12 +194,6 @@ export class FloorDesk {
 
   isElsewhere() {
     return this.robot.floor !== null && this.scene !== null && this.scene.data.floor !== this.robot.floor;
-  }
-
-  #showElsewhere() {
-    const words = ELSEWHERE[this.#tab] ?? '';
-    this.elsewhere.hidden = !this.isElsewhere() || words === '';
-    say(this.elsewhere, `${this.robot.name} is on another floor: ${words}`);
   }
 
   /** @param {Tab} tab */

@@ -27,6 +27,8 @@ export class FloorFeed {
   data = null;
   #lookedAt = 0;
   #asked = 0;
+  /** Whether the floors may be called otherwise by now. */
+  #renamed = false;
 
   /**
    * @param {string} home
@@ -51,6 +53,7 @@ export class FloorFeed {
 
   /** Looks again at once; what is shown stays until the answer is there. */
   async reload() {
+    this.#renamed = true;
     if (this.data) await this.#load(this.data.floor);
   }
 
@@ -76,7 +79,7 @@ export class FloorFeed {
     this.#lookedAt = Date.now();
     const asked = (this.#asked += 1);
     try {
-      await this.#loadFloors();
+      if (this.#renamed || !this.floors.some(({ id }) => id === floor)) await this.#loadFloors();
       const data = floor && (await loadFloor(this.home, floor, this.data).catch(absent));
       if (asked !== this.#asked) return;
       if (data && data !== this.data) this.#tell(data);
@@ -93,6 +96,7 @@ export class FloorFeed {
       await get(path`/v1/homes/${this.home}/floors` + '?limit=100')
     );
     this.floors = items;
+    this.#renamed = false;
     this.handlers.onFloors(items);
   }
 

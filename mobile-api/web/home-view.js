@@ -18,8 +18,8 @@ import { topBar } from './top-bar.js';
 
 const HOME_KEY = 'sweepline.home';
 /**
- * How often the robots are looked at, in milliseconds: at rest, while one works, and while the one that is watched tells
- * of every change itself.
+ * How often the robots are looked at, in milliseconds: at rest, while one works, and while the one that is watched
+ * tells of every change itself.
  */
 const CALM_MS = 8_000;
 const ACTIVE_MS = 3_000;
@@ -54,6 +54,7 @@ export class HomeView {
     );
     this.detail = el('main', 'detail-pane');
     this.node = el('div', 'app', this.bar.node, el('div', 'panes', this.list, this.detail));
+    this.node.classList.toggle('has-robot', ROUTE.test(location.hash));
     this.poll = new Poll({
       load: () => this.#load(),
       every: () => this.#interval(),
@@ -138,6 +139,7 @@ export class HomeView {
     this.freshness.fail(isOutage(error) ? 'No connection' : 'Could not update');
     if (error instanceof Problem && error.status === 404) this.#home = null;
     if (this.#cards.size > 0) return;
+    this.node.classList.remove('has-robot');
     fill(this.cards);
     fill(this.notice, emptyState('Sweepline cannot be reached', 'This page tries again by itself.'));
   }

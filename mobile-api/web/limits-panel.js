@@ -3,7 +3,7 @@
  */
 
 import { Problem } from './api.js';
-import { el, keepInStep, setAttributes } from './dom.js';
+import { el, keepInStep, say, setAttributes } from './dom.js';
 import { refusalWords } from './floor-words.js';
 import { rectangle } from './geometry.js';
 import { textButton } from './parts.js';
@@ -47,7 +47,9 @@ export class LimitsPanel {
     this.save = textButton('Save', 'button-primary', () => this.#save());
     this.discard = textButton('Discard', '', () => this.#discard());
     this.actions = el('div', 'panel-actions', this.discard, this.save);
-    this.node = el('div', 'panel', el('div', 'add-buttons', ...this.adds), this.actions, this.none, this.list);
+    this.away = el('p', 'panel-away');
+    this.body = el('div', 'panel', el('div', 'add-buttons', ...this.adds), this.actions, this.none, this.list);
+    this.node = el('div', {}, this.away, this.body);
   }
 
   /** Reads the settings, unless changes wait here to be saved. */
@@ -61,7 +63,11 @@ export class LimitsPanel {
   }
 
   update() {
-    setAttributes(this.node, { hidden: this.desk.isElsewhere() });
+    say(
+      this.away,
+      this.desk.isElsewhere() ? 'The robot is on another floor: choose that one to change its limits.' : '',
+    );
+    this.body.hidden = this.desk.isElsewhere();
     const counts = /** @type {Record<string, number>} */ ({});
     const named = this.editor.shapes.map((shape) => {
       const kind = /** @type {RestrictionKind} */ (shape.kind);

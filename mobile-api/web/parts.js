@@ -32,10 +32,10 @@ export function segments(label, options, onChoose) {
   );
   return {
     node: el('div', { class: 'segments', attrs: { role: 'group', 'aria-label': label } }, ...buttons),
-    /** @param {T} chosen */
-    show(chosen) {
+    /** @param {T} chosen @param {boolean} fixed whether another cannot be chosen now */
+    show(chosen, fixed) {
       buttons.forEach((button, index) =>
-        setAttributes(button, { 'aria-pressed': String(options[index]?.[0] === chosen) }),
+        setAttributes(button, { 'aria-pressed': String(options[index]?.[0] === chosen), disabled: fixed }),
       );
     },
   };

@@ -58,7 +58,7 @@ export class RobotView {
       reload: () => this.map.reload(),
       floorName: () => this.map.floorName(),
       showFloor: () => this.map.showFloor(),
-      onOrder: () => this.controls.showOrder(this.desk.orderWords()),
+      onOrder: () => this.controls.showOrder(this.desk.orderWords(), this.desk.remark()),
     });
     this.details = new RobotDetails(robot, { refresh, locate: () => this.controls.ask('locate') });
     this.node = el(

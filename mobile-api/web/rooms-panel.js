@@ -211,7 +211,7 @@ export class RoomsPanel {
   }
 
   #condition() {
-    return { 'If-Match': this.desk.scene?.data.tags.rooms ?? '' };
+    return { 'If-Match': this.desk.scene?.data.roomsTag ?? '' };
   }
 
   /** @param {unknown} error @returns {string} */
