@@ -255,7 +255,7 @@ fn a_watcher_sees_the_whole_run_at_once_and_then_what_changes() {
         table.observe(Observation::Sweep(sweep(f64::from(step) * 0.03)));
     }
     assert!(
-        (15..=21).contains(&live(&table, "/pose")),
+        (5..=7).contains(&live(&table, "/pose")),
         "{}",
         live(&table, "/pose")
     );

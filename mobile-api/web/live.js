@@ -14,7 +14,7 @@ import { decodePack } from './tiles.js';
 const LEAST_RENEWAL_MS = 5_000;
 /** A lease is renewed when this share of it is over. */
 const RENEW_AFTER = 0.6;
-/** How long positions may stay away before the view says so, in milliseconds; they come about once a second. */
+/** How long positions may stay away before the view says so, in milliseconds; they come every two seconds. */
 const QUIET_AFTER_MS = 6_000;
 
 /**
