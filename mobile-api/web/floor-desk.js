@@ -122,6 +122,7 @@ export class FloorDesk {
   /** @param {Robot} robot */
   update(robot) {
     this.robot = robot;
+    this.limits.follow(robot.settings_version.wanted);
     this.refresh();
   }
 

@@ -27,6 +27,7 @@ export class LimitsPanel {
   /** @type {Map<string, ReturnType<typeof shapeRow>>} */
   #rows = new Map();
   #saving = false;
+  #followed = 0;
 
   /**
    * @param {string} robot
@@ -60,6 +61,13 @@ export class LimitsPanel {
     } catch (error) {
       this.desk.say(refusalWords(error), 'alarm');
     }
+  }
+
+  /** @param {number} version that the robot's settings have by now */
+  follow(version) {
+    const isNews = this.#known !== null && version > this.#known.settings.version && version !== this.#followed;
+    this.#followed = version;
+    if (isNews) this.load();
   }
 
   update() {

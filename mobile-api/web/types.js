@@ -18,6 +18,7 @@
  * @property {string|null} model
  * @property {string|null} run
  * @property {string|null} floor
+ * @property {{wanted: number, applied: number}} settings_version
  * @property {number} waiting
  * @property {number} dropped
  *

@@ -110,6 +110,7 @@ for (const [device, scheme] of [
     it('does not start what is no longer there, says so, and starts the next time', async () => {
       await page.getByRole('button', { name: 'Rooms', exact: true }).click();
       await rows().first().setChecked(true);
+      const known = await rows().count();
       // The page must not hear of the split before it asks for a start.
       await page.route('**/rooms', (route) => route.abort());
       await splitBehindThePage();
@@ -117,7 +118,11 @@ for (const [device, scheme] of [
       await page.getByText('Not started: the rooms have changed.').waitFor();
       await visit.shoot('rooms-changed');
       await page.unroute('**/rooms');
-      await rows().nth(2).waitFor();
+      await until(
+        'the rooms as they are now',
+        () => rows().count(),
+        (count) => count > known,
+      );
       await rows().first().setChecked(true);
       await control(page, 'Start').click();
       await page.getByText(/agreed to start/).waitFor();
