@@ -1,7 +1,8 @@
 //! What each cell of a floor is, as a dense grid.
 
 use crate::grid::{Grid, GridError};
-use crate::run_map::CellBounds;
+use crate::run_map::{CellBounds, RunMap};
+use crate::run_tile::RunCell;
 use crate::tile::CellIndex;
 
 /// What a cell is over many runs.
@@ -61,6 +62,30 @@ impl ClassGrid {
         Ok(Self {
             cells: Grid::over(bounds, ClassedCell::default())?,
         })
+    }
+
+    /// What one run or a recorded map shows, as if it were always so: whatever is occupied or touched is permanent.
+    ///
+    /// # Errors
+    /// [`GridError::TooLarge`] if the cells are too far apart.
+    pub fn of_run(run: &RunMap) -> Result<Self, GridError> {
+        let Some(bounds) = run.bounds() else {
+            return Ok(Self::empty());
+        };
+        let mut classes = Self::unknown(bounds)?;
+        for (cell, state) in run.known() {
+            let class = match state {
+                RunCell::Unknown => CellClass::Unknown,
+                RunCell::Free => CellClass::Free,
+                RunCell::Occupied | RunCell::Touched => CellClass::Permanent,
+            };
+            let classed = ClassedCell {
+                class,
+                ..ClassedCell::default()
+            };
+            classes.set(cell, classed);
+        }
+        Ok(classes)
     }
 
     /// A grid without any cell.

@@ -10,12 +10,12 @@ use domain::id::FloorId;
 use domain::placement::Placed;
 use domain::settings::PermanentLayer;
 use mapping::align::{AlignError, Aligner, Alignment};
-use mapping::class_grid::CellClass;
-use mapping::grid::{Grid, GridError};
+use mapping::class_grid::ClassGrid;
+use mapping::grid::GridError;
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
 use mapping::run_mapper::RunMapper;
-use mapping::run_tile::{RunCell, RunTile, TileError};
+use mapping::run_tile::{RunTile, TileError};
 use thiserror::Error;
 
 use crate::driver::Sweep;
@@ -65,8 +65,6 @@ enum LayerError {
     Grid(#[from] GridError),
     #[error("it shows nothing")]
     Align(#[from] AlignError),
-    #[error("it is empty")]
-    Empty,
 }
 
 /// Finds out where the robot is.
@@ -234,14 +232,6 @@ fn aligner(layer: &PermanentLayer) -> Result<Aligner, LayerError> {
         .iter()
         .map(|(index, cells)| Ok((*index, RunTile::decode(cells)?)));
     let map: RunMap = tiles.collect::<Result<_, TileError>>()?;
-    let mut classes = Grid::over(map.bounds().ok_or(LayerError::Empty)?, CellClass::Unknown)?;
-    for (cell, state) in map.known() {
-        let class = match state {
-            RunCell::Occupied | RunCell::Touched => CellClass::Permanent,
-            RunCell::Free => CellClass::Free,
-            RunCell::Unknown => CellClass::Unknown,
-        };
-        classes.set(cell, class);
-    }
-    Ok(Aligner::new(&classes)?)
+    let classes = ClassGrid::of_run(&map)?;
+    Ok(Aligner::new(&classes.cells().map(|cell| cell.class))?)
 }

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use mapping::align::Aligner;
-use mapping::class_grid::CellClass;
-use mapping::grid::Grid;
+use mapping::class_grid::ClassGrid;
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
-use mapping::run_tile::RunCell;
 
 use crate::access::HomeScope;
 use crate::id::FloorId;
@@ -33,7 +31,7 @@ impl Aligning {
         let Some(map) = self.floors.floor_map(scope, floor).await? else {
             return Ok(None);
         };
-        let Some(aligner) = aligner(&map.classes().cells().map(|cell| cell.class)) else {
+        let Some(aligner) = aligner(&map.classes()) else {
             return Ok(Some(Pose::IDENTITY));
         };
         let found = aligner.align(run, Pose::IDENTITY).ok().map(|found| found.pose);
@@ -49,13 +47,13 @@ impl Aligning {
         run: &RunMap,
     ) -> Result<Option<Pose>, StoreError> {
         let map = self.floors.floor_map(scope, floor).await?;
-        let aligner = map.and_then(|map| aligner(&map.classes().cells().map(|cell| cell.class)));
+        let aligner = map.and_then(|map| aligner(&map.classes()));
         Ok(aligner.and_then(|aligner| anywhere(&aligner, run)))
     }
 
     /// Whether two runs that no floor is made from were driven on the same one.
     pub fn agree(&self, one: &RunMap, other: &RunMap) -> bool {
-        let aligner = classes_of(one).and_then(|classes| aligner(&classes));
+        let aligner = ClassGrid::of_run(one).ok().and_then(|classes| aligner(&classes));
         aligner.is_some_and(|aligner| anywhere(&aligner, other).is_some())
     }
 }
@@ -65,22 +63,6 @@ fn anywhere(aligner: &Aligner, run: &RunMap) -> Option<Pose> {
 }
 
 /// `None` when there is nothing permanent to align with.
-fn aligner(classes: &Grid<CellClass>) -> Option<Aligner> {
-    Aligner::new(classes).ok()
-}
-
-/// What a single run saw, as if it were always there.
-fn classes_of(run: &RunMap) -> Option<Grid<CellClass>> {
-    let mut classes = Grid::over(run.bounds()?, CellClass::Unknown).ok()?;
-    for (cell, seen) in run.known() {
-        classes.set(
-            cell,
-            match seen {
-                RunCell::Unknown => CellClass::Unknown,
-                RunCell::Free => CellClass::Free,
-                RunCell::Occupied | RunCell::Touched => CellClass::Permanent,
-            },
-        );
-    }
-    Some(classes)
+fn aligner(classes: &ClassGrid) -> Option<Aligner> {
+    Aligner::new(&classes.cells().map(|cell| cell.class)).ok()
 }

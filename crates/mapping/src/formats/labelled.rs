@@ -158,26 +158,8 @@ impl LabelledFloor {
     }
 
     fn of_cells(run: &RunMap, numbers: &Grid<u8>, rooms: Vec<RoomLabel>) -> Result<Self, LabelledFloorError> {
-        let mut classes = match run.bounds() {
-            None => ClassGrid::empty(),
-            Some(bounds) => ClassGrid::unknown(bounds)?,
-        };
-        for (cell, state) in run.known() {
-            let class = match state {
-                RunCell::Unknown => CellClass::Unknown,
-                RunCell::Free => CellClass::Free,
-                RunCell::Occupied | RunCell::Touched => CellClass::Permanent,
-            };
-            classes.set(
-                cell,
-                ClassedCell {
-                    class,
-                    ..ClassedCell::default()
-                },
-            );
-        }
         Ok(Self {
-            view: FloorView::new(&classes, numbers)?,
+            view: FloorView::new(&ClassGrid::of_run(run)?, numbers)?,
             rooms,
         })
     }
