@@ -263,11 +263,11 @@ mod tests {
     #[test]
     fn scans_are_put_where_they_were_made_and_not_where_the_odometry_says() {
         let replay = Replay::from_bytes(log_of_a_room().as_bytes()).unwrap();
-        let sweeps = replay.told.iter().filter_map(|observed| match &observed.what {
+        let mut sweeps = replay.told.iter().filter_map(|observed| match &observed.what {
             Observation::Sweep(sweep) => Some(sweep.pose.x),
             _ => None,
         });
-        let end = sweeps.last().unwrap();
+        let end = sweeps.next_back().unwrap();
         assert!((end - 4.0).abs() < 0.03, "{end}");
     }
 
