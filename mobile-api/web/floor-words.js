@@ -22,7 +22,8 @@ export const ROOM_TYPES = /** @type {Record<RoomType, string>} */ ({
 
 const REFUSALS = /** @type {Record<string, string>} */ ({
   rooms_changed: 'The rooms have changed meanwhile. They were loaded again: look at them, then try once more.',
-  precondition_failed: 'Somebody else changed this meanwhile. It was loaded again: look at it, then try once more.',
+  precondition_failed:
+    'Somebody else or a new run changed this meanwhile. It was loaded again: look at it, then try once more.',
   conflict: 'The map is just being updated. Try again in a moment.',
   rooms_not_adjacent: 'These two rooms do not touch each other. Pick two rooms with a border in common.',
   line_divides_nothing: 'This line does not cut the room in two. Pull it across the room, from wall to wall.',

@@ -155,13 +155,18 @@ export class LimitsPanel {
     this.#saving = true;
     this.update();
     try {
-      this.#take(await saveRestrictions(this.robot, this.#known, this.#drawn()));
-      this.desk.say('Saved. The robot heeds it from now on, or as soon as it is connected.');
+      this.#saved(await saveRestrictions(this.robot, this.#known, this.#drawn()));
     } catch (error) {
       await this.#refused(error);
     }
     this.#saving = false;
     this.update();
+  }
+
+  /** @param {import('./robot-settings.js').KnownSettings} known */
+  #saved(known) {
+    this.#take(known);
+    this.desk.say('Saved. The robot heeds it from now on, or as soon as it is connected.');
   }
 
   /** @param {unknown} error */
@@ -172,7 +177,10 @@ export class LimitsPanel {
     const [base, mine] = [this.#known.settings.restrictions, this.#drawn()];
     try {
       const known = await loadSettings(this.robot);
-      this.#take(known, merged(base, known.settings.restrictions, mine));
+      const theirs = known.settings.restrictions;
+      // The version also grows when the robot is told of a newer map.
+      if (isSame(base, theirs)) return this.#saved(await saveRestrictions(this.robot, known, mine));
+      this.#take(known, merged(base, theirs, mine));
       this.desk.say(
         'Not saved: somebody else changed the limits meanwhile. Theirs are loaded, and yours are still here: ' +
           'look at the map, then save again.',

@@ -138,7 +138,7 @@ for (const [device, scheme] of [
       await pickOnly(kept, others[0]);
       await ask('PATCH', roomPath(kept), { name });
       await merge();
-      await page.getByText('Somebody else changed this meanwhile.').waitFor();
+      await page.getByText('Somebody else or a new run changed this meanwhile.').waitFor();
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('checkbox', { name }).waitFor();
       await merge();
