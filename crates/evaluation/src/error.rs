@@ -106,6 +106,9 @@ pub enum EvalError {
         /// What is not there.
         missing: String,
     },
+    /// A home is too large for a view.
+    #[error("the home is too large for a view")]
+    View(#[from] mapping::ViewError),
     /// A home is too large for a map.
     #[error("the home is too large for a map")]
     TooLarge(#[from] GridError),

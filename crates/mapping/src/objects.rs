@@ -6,6 +6,7 @@ use crate::class_grid::{CellClass, ClassGrid, ClassedCell};
 use crate::distance::distance_to;
 use crate::grid::Grid;
 use crate::home_tile::{HomeCell, RECENT_RUNS};
+use crate::permanence::SMEAR_DEPTH;
 use crate::sightings;
 use crate::tile::{CELL_METRES, CellIndex};
 
@@ -13,8 +14,6 @@ use crate::tile::{CELL_METRES, CellIndex};
 pub const MAX_OBJECTS: usize = 500;
 /// Fewest movable cells that make a thing.
 pub const MIN_OBJECT_CELLS: usize = 4;
-/// What keeps closer to permanent cells than this all over is their smear, in cells.
-const SMEAR_DEPTH: f32 = 5.5;
 /// Two things are the same if this part of what they cover together is common …
 const SAME_OVERLAP: f64 = 0.3;
 /// … or their centres are this close, in metres.

@@ -17,8 +17,10 @@ pub const MOVABLE_SHARE: f64 = 0.04;
 /// A thing that so many runs in a row looked for in vain is gone, and its place is free until it is seen again.
 pub const GONE_RUNS: u32 = 3;
 /// A thing that stands this close to where it stood before has only moved, in metres.
-pub const MOVED_METRES: f64 = 0.75;
-/// How far the smear beside permanent cells reaches, in cells.
+pub const MOVED_METRES: f64 = 1.0;
+/// What keeps closer to permanent cells than this all over may be their smear, in cells.
+pub(crate) const SMEAR_DEPTH: f32 = 5.5;
+/// How far the smear beside permanent cells is dense, in cells.
 const SMEAR_CELLS: usize = 2;
 /// A cell occupied less often than this part of its most occupied neighbour is that neighbour's smear.
 const SMEAR_RATIO: f64 = 0.15;
@@ -31,9 +33,10 @@ const JOINING_NEIGHBOURS: usize = 2;
 pub fn classify(evidence: &Grid<HomeCell>) -> ClassGrid {
     let shares = evidence.map(HomeCell::occupied_share);
     let permanent = permanent_cells(evidence, &shares);
-    let beside = distance_to(&permanent).map(|distance| distance < SMEAR_CELLS as f32 + 0.5);
+    let from_permanent = distance_to(&permanent);
+    let beside = from_permanent.map(|distance| distance < SMEAR_CELLS as f32 + 0.5);
     let known = movable_cells(&shares, &beside);
-    let present = without_gone(&known, evidence);
+    let present = without_gone(&known, evidence, &from_permanent);
     let [known, present] = [known, present].map(|cells| with_smear(cells, &shares, &beside));
     let classed = evidence.map_slots(|slot, cell| {
         let is = |set: &Grid<bool>| set.at(slot) == Some(true);
@@ -76,15 +79,20 @@ fn movable_cells(shares: &Grid<f64>, beside: &Grid<bool>) -> Grid<bool> {
 }
 
 /// The movable cells but those of things that the latest runs saw neither there nor moved a little.
-fn without_gone(movable: &Grid<bool>, evidence: &Grid<HomeCell>) -> Grid<bool> {
-    let was_seen = |slot: usize| {
-        evidence
-            .at(slot)
-            .is_some_and(|cell| cell.free_streak() < GONE_RUNS)
-    };
-    let from_seen = distance_to(&movable.map_slots(|slot, is_movable| is_movable && was_seen(slot)));
+fn without_gone(movable: &Grid<bool>, evidence: &Grid<HomeCell>, from_permanent: &Grid<f32>) -> Grid<bool> {
+    let seen = movable.map_slots(|slot, is_movable| {
+        is_movable
+            && evidence
+                .at(slot)
+                .is_some_and(|cell| cell.free_streak() < GONE_RUNS)
+    });
+    let is_clear = |slot: usize| from_permanent.at(slot).is_some_and(|cells| cells >= SMEAR_DEPTH);
+    let from_things = distance_to(&seen.map_slots(|slot, is_seen| is_seen && is_clear(slot)));
     let reach = (MOVED_METRES / CELL_METRES) as f32;
-    movable.map_slots(|slot, is_movable| is_movable && from_seen.at(slot).is_some_and(|cells| cells <= reach))
+    movable.map_slots(|slot, is_movable| {
+        let has_moved = from_things.at(slot).is_some_and(|cells| cells <= reach);
+        seen.at(slot) == Some(true) || (is_movable && has_moved)
+    })
 }
 
 /// Movable cells with those in the smear of permanent cells that belong to the same things.

@@ -1,15 +1,24 @@
 //! How soon the place of furniture that is gone for good is free again.
+//!
+//! Every other piece and movable is taken out for good; the others stay, and movables come and go as before. A run counts
+//! for a cell if it looked there, and the cell is free again once it is called free for the rest of the watch. Cells
+//! where something else could be meant are left out: beside what is fixed, and within [`MOVED_METRES`] of where another
+//! movable ever stood, since nobody can tell a thing that was moved there from one that is gone.
 
-use mapping::{CellClass, CellIndex, HomeMap, Pose, RunCell};
+use mapping::distance::distance_to;
+use mapping::permanence::MOVED_METRES;
+use mapping::{CELL_METRES, CellClass, CellIndex, HomeMap, Pose, RunCell};
 use serde_json::{Value, json};
 
 use crate::error::EvalError;
 use crate::learning::learn;
 use crate::random::Random;
-use crate::sim::{Home, Mask, Noise, Truth, drive, near};
+use crate::sim::{Home, Mask, Noise, Truth, drive};
 
 /// Runs after which the watch ends; what is not free then counts as one run more.
 const LONGEST_WATCH: u32 = 12;
+/// How far what is fixed is smeared, in cells: runs see it there now and then, whatever stood before it.
+const WALL_SMEAR: f32 = 4.0;
 
 /// For each cell of what is gone, how many of the runs that looked there it took until it was free, pooled over homes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,11 +62,11 @@ pub(super) fn watch(
     let (rest, removed) = home.half_cleared();
     let mut places: Vec<_> = vacated(&rest, &removed, truth, &map);
     for after in 1..=LONGEST_WATCH {
-        let occupied = rest.arrange(&mut random).occupied;
-        let run = drive(&occupied, noise, Pose::IDENTITY, &mut random)?.map();
+        let arrangement = rest.arrange(&mut random);
+        let run = drive(&arrangement.occupied, noise, Pose::IDENTITY, &mut random)?.map();
         learn(&mut map, &run, n + after)?;
         let classes = map.classes();
-        let taken = near(&near(&occupied));
+        let taken = around_movables(&removed, arrangement.footprints.iter().flatten());
         places.retain(|place| taken.get(place.cell) == Some(false));
         for place in &mut places {
             place.looked(run.get(place.cell), classes.class(place.cell));
@@ -79,6 +88,14 @@ struct Place {
 }
 
 impl Place {
+    fn new(cell: CellIndex) -> Self {
+        Self {
+            cell,
+            looks: 0,
+            free_since: None,
+        }
+    }
+
     fn looked(&mut self, seen: RunCell, class: CellClass) {
         self.looks += u32::from(seen != RunCell::Unknown);
         match class {
@@ -91,22 +108,24 @@ impl Place {
 
 /// Where something is gone from that the map knew of, away from everything that stays or still moves about.
 fn vacated(rest: &Home, removed: &Mask, truth: &Truth, map: &HomeMap) -> Vec<Place> {
-    let mut staying = rest.fixed();
+    let footprints = |parity: usize| truth.footprints.iter().skip(parity).step_by(2);
     let mut leaving = removed.clone();
-    for (i, cells) in truth.footprints.iter().enumerate() {
-        let set = if i % 2 == 0 { &mut staying } else { &mut leaving };
-        cells.iter().for_each(|cell| set.set(*cell, true));
-    }
-    let near_others = near(&near(&staying));
+    footprints(1).flatten().for_each(|cell| leaving.set(*cell, true));
+    let near_fixed = distance_to(&rest.fixed()).map(|distance| distance <= WALL_SMEAR);
+    let near_movables = around_movables(removed, footprints(0));
     let classes = map.classes();
-    let was_known = |cell| matches!(classes.class(cell), CellClass::Movable | CellClass::Permanent);
-    let cells = leaving.iter().filter(|(_, leaves)| *leaves).map(|(cell, _)| cell);
-    cells
-        .filter(|cell| near_others.get(*cell) == Some(false) && was_known(*cell))
-        .map(|cell| Place {
-            cell,
-            looks: 0,
-            free_since: None,
-        })
-        .collect()
+    let is_place = |cell: CellIndex| {
+        let was_known = matches!(classes.class(cell), CellClass::Movable | CellClass::Permanent);
+        was_known && near_fixed.get(cell) == Some(false) && near_movables.get(cell) == Some(false)
+    };
+    let cells = leaving.iter().filter(|(cell, leaves)| *leaves && is_place(*cell));
+    cells.map(|(cell, _)| Place::new(cell)).collect()
+}
+
+/// The cells of `home` where a movable with one of these footprints may be meant.
+fn around_movables<'a>(home: &Mask, footprints: impl Iterator<Item = &'a Vec<CellIndex>>) -> Mask {
+    let mut stood = home.map(|_| false);
+    footprints.flatten().for_each(|cell| stood.set(*cell, true));
+    let reach = (MOVED_METRES / CELL_METRES) as f32 + 1.0;
+    distance_to(&stood).map(|distance| distance <= reach)
 }

@@ -1,6 +1,7 @@
 //! The suites.
 
 mod align;
+mod bytes;
 mod coverage;
 mod flat;
 mod gone;

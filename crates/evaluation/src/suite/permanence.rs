@@ -12,6 +12,7 @@ use crate::plans::{self, Plan};
 use crate::random::Random;
 use crate::score::{CellScore, CellSet, ObjectScore, match_objects, scored_cells};
 use crate::sim::{Home, Mask, Noise, Truth, drive};
+use crate::suite::bytes::ByteScore;
 use crate::suite::gone::{self, GoneScore};
 use crate::suite::record::{Record, legend};
 
@@ -81,6 +82,7 @@ impl Visit<'_> {
         let mut baselines = Baselines::new(&self.plan.free)?;
         let mut map = HomeMap::new();
         let mut gone = GoneScore::default();
+        let mut bytes = ByteScore::default();
         for n in 1..=self.runs {
             let arrangement = home.arrange(&mut random);
             truth.note(&arrangement);
@@ -88,6 +90,7 @@ impl Visit<'_> {
             let run = sensed.map();
             baselines.enter(&sensed.tallies, &run);
             learn(&mut map, &run, n)?;
+            bytes.sent(&run, self.plan.area_m2());
             self.record.run(n, &run, &self.plan.free)?;
             if self.is_drawn && DRAWN_AFTER.contains(&n) {
                 self.record.drawing(n, &map.classes())?;
@@ -98,6 +101,8 @@ impl Visit<'_> {
         }
         let found = classes_over(&self.plan.free, &map.classes())?;
         let mut scores = self.score(&truth, &baselines, &found, &map)?;
+        bytes.kept(&map, self.plan.area_m2())?;
+        scores.bytes = bytes;
         scores.gone = self.gone_after.map(|_| gone);
         Ok(scores)
     }
@@ -122,6 +127,7 @@ impl Visit<'_> {
             baselines: Baseline::ALL.map(|by| of(&baselines.classes(by))),
             objects: match_objects(&things, &found_things),
             gone: None,
+            bytes: ByteScore::default(),
         })
     }
 }
@@ -172,6 +178,7 @@ struct Scores {
     baselines: [ClassScores; Baseline::ALL.len()],
     objects: ObjectScore,
     gone: Option<GoneScore>,
+    bytes: ByteScore,
 }
 
 impl Scores {
@@ -181,6 +188,7 @@ impl Scores {
             total.add(other);
         }
         self.objects.add(other.objects);
+        self.bytes.add(&other.bytes);
         if let Some(gone) = &other.gone {
             self.gone.get_or_insert_default().add(gone);
         }
@@ -189,6 +197,7 @@ impl Scores {
     fn figures(&self) -> Value {
         let mut figures = self.ours.figures();
         figures["objects"] = self.objects.figures();
+        figures["bytes"] = self.bytes.figures();
         for (baseline, scores) in Baseline::ALL.iter().zip(&self.baselines) {
             figures["baselines"][baseline.name()] = scores.figures();
         }
@@ -241,13 +250,30 @@ mod tests {
 
     #[test]
     fn a_small_home_is_learnt_better_than_by_log_odds() {
-        let figures = visit(1, Some(5)).figures();
+        let figures = visit(1, None).figures();
         let figure = |path: &str| figures.pointer(path).and_then(Value::as_f64).unwrap();
         assert!(figure("/permanent/f1") > 0.8);
         assert!(figure("/permanent/f1") > figure("/baselines/log_odds/permanent/f1"));
         assert!(figure("/movable/f1") > figure("/baselines/log_odds/movable/f1"));
         assert_eq!(figure("/baselines/log_odds/movable/f1"), 0.0);
-        assert!(figure("/gone/runs_max") >= 1.0);
+    }
+
+    #[test]
+    fn furniture_that_is_gone_is_free_within_three_runs() {
+        let mut total = Scores::default();
+        (1..=4).for_each(|seed| total.add(&visit(seed, Some(5))));
+        let gone = total.gone.unwrap();
+        assert!((1..=3).contains(&gone.runs_max()), "{}", gone.figures());
+    }
+
+    #[test]
+    fn a_run_and_a_home_keep_to_their_bytes() {
+        let figures = visit(1, None).figures();
+        let bytes = |name: &str| figures["bytes"][name].as_u64().unwrap();
+        assert!(bytes("uplink_per_run") <= 8_192, "{}", figures["bytes"]);
+        assert!(bytes("evidence") <= 10_240, "{}", figures["bytes"]);
+        assert!(bytes("view") <= 4_096, "{}", figures["bytes"]);
+        assert!(bytes("view") > 100);
     }
 
     #[test]
