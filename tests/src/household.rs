@@ -122,14 +122,16 @@ impl Household {
         Ok(Some(CellMap::read(&answer.expect(200)?)?))
     }
 
-    /// The run that an accepted start has begun.
+    /// The run that an accepted start has begun, once it is known: the robot's answer may come before its run does.
     pub fn run_of(&self, start: Answer) -> anyhow::Result<String> {
         let command = id(&start.expect(202)?)?;
         let path = format!("/v1/robots/{}/commands/{command}", self.robot);
         until("the start is accepted", ROBOT_LIMIT, || {
             let command = self.api.get(&path)?.expect(200)?;
             ensure!(command["reason"].is_null(), "the start was refused: {command}");
-            Ok(command["run"].as_str().map(str::to_owned))
+            let run = command["run"].as_str().map(str::to_owned);
+            let runs = self.runs()?;
+            Ok(run.filter(|run| runs.iter().any(|known| known["id"] == **run)))
         })
     }
 

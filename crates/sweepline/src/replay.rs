@@ -97,7 +97,12 @@ async fn voted_run(stack: &Stack, demo: &Demo, robot: RobotId) -> anyhow::Result
             .items
             .into_iter()
             .find_map(|run| run.vote.map(|vote| (run, vote)))
-            && stack.parts.store.floor_map(&scope, found.1.floor).await?.is_some()
+            && stack
+                .parts
+                .store
+                .floor_map(&scope, found.1.floor)
+                .await?
+                .is_some()
         {
             return Ok(found);
         }
