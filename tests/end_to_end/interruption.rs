@@ -13,7 +13,7 @@ use serde_json::json;
 /// Known cells of the second run when the program is killed: about five square metres.
 const CELLS_BEFORE_KILL: usize = 2000;
 /// What the store may still grow by before the disk is full.
-const ROOM_KIBIBYTES: u64 = 32;
+const ROOM_KIBIBYTES: u64 = 256;
 
 fn floor_cells(household: &Household) -> anyhow::Result<CellMap> {
     CellMap::read(&household.floor_map("application/json")?.json())

@@ -99,7 +99,7 @@ pub fn write(features: &[MapFeature]) -> String {
     collection.to_string()
 }
 
-/// Reads the polygons of a FeatureCollection in metres of the home frame, as [`write`] writes them.
+/// Reads the polygons of a FeatureCollection in metres of the home frame, as [`write()`] writes them.
 ///
 /// # Errors
 /// [`GeoJsonError`] naming the feature and the field that is wrong.
