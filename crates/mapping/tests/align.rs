@@ -93,6 +93,25 @@ fn a_run_of_another_flat_fits_nowhere() {
 }
 
 #[test]
+fn a_run_of_another_scale_fits_nowhere() {
+    let aligner = Aligner::new(&learned(FLAT)).unwrap();
+    for percent in [70, 140] {
+        let mut scaled = RunMap::new();
+        for (cell, state) in seen(FLAT, (80, 60)).known() {
+            scaled.set(
+                CellIndex::new(cell.x * percent / 100, cell.y * percent / 100),
+                state,
+            );
+        }
+        let found = aligner.align(&scaled, Pose::IDENTITY);
+        assert!(
+            matches!(found, Err(AlignError::Misfit(_))),
+            "{percent} %: {found:?}"
+        );
+    }
+}
+
+#[test]
 fn a_run_or_a_map_of_nothing_is_refused() {
     let aligner = Aligner::new(&learned(FLAT)).unwrap();
     let nothing = aligner.align(&RunMap::new(), Pose::IDENTITY);
