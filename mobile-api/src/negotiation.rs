@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use http::header::ACCEPT;
 
+use crate::feature_map::GEO_JSON;
 use crate::problem::{Code, Problem};
 
 /// The most entries of an `Accept` header that are looked at.
@@ -17,10 +18,8 @@ pub(crate) enum Shapes {
 
 impl Shapes {
     /// By the types that callers ask for.
-    pub(crate) const FORMS: [(&'static str, Self); 2] = [
-        ("application/json", Self::Json),
-        ("application/geo+json", Self::GeoJson),
-    ];
+    pub(crate) const FORMS: [(&'static str, Self); 2] =
+        [("application/json", Self::Json), (GEO_JSON, Self::GeoJson)];
 
     /// One tag for each form, since equal tags mean equal bytes.
     pub(crate) fn tag(self, revision: u64) -> String {

@@ -16,7 +16,6 @@ use futures_util::future::try_join_all;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::{HeaderMap, StatusCode};
 use mapping::class_grid::ClassGrid;
-use mapping::formats::geojson;
 use mapping::formats::png_map::draw_view;
 use mapping::formats::valetudo::{RoomLabel, ValetudoMap};
 use mapping::grid::Grid;
@@ -28,7 +27,7 @@ use utoipa_axum::routes;
 
 use super::map_body::FloorMapBody;
 use crate::extract::{AsGuest, AsMember, HomeOf, JsonBody, PathId, QueryOf};
-use crate::feature_map::features;
+use crate::feature_map::{GEO_JSON, features, shapes_answer};
 use crate::lists::{ListOf, PageQuery};
 use crate::negotiation::negotiate;
 use crate::problem::{Code, Problem, ProblemBody};
@@ -61,7 +60,7 @@ enum Form {
 const FORMS: [(&str, Form); 4] = [
     ("application/json", Form::Json),
     ("image/png", Form::Png),
-    ("application/geo+json", Form::GeoJson),
+    (GEO_JSON, Form::GeoJson),
     ("application/vnd.valetudo.map+json", Form::Valetudo),
 ];
 
@@ -100,18 +99,22 @@ pub(crate) async fn known_map(
     Ok(state.services.floors.floor_map(scope, floor).await?)
 }
 
-/// What `write` gives with its tag, or just the tag if the caller has that already.
-pub(crate) fn unless_known(headers: &HeaderMap, tag: &str, write: impl FnOnce() -> Response) -> Response {
+/// What `write` gives with its tag, or just the tag, without writing, if the caller has that already.
+pub(crate) fn unless_known(
+    headers: &HeaderMap,
+    tag: &str,
+    write: impl FnOnce() -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
     let caching = [
         (ETAG, tag.to_owned()),
         (VARY, "Accept".to_owned()),
         (CACHE_CONTROL, "private, no-cache".to_owned()),
     ];
-    if is_known(headers, tag) {
+    Ok(if is_known(headers, tag) {
         (StatusCode::NOT_MODIFIED, caching).into_response()
     } else {
-        (caching, write()).into_response()
-    }
+        (caching, write()?).into_response()
+    })
 }
 
 /// The floors of a home, in the order of their ids.
@@ -197,9 +200,9 @@ async fn map(
         Form::GeoJson => state.services.floors.objects(&home.scope, floor).await?,
         Form::Json | Form::Png | Form::Valetudo => ObjectList::default(),
     };
-    let tag = form.tag(map.revision);
-    let body = form.write(floor, &map, &objects)?;
-    Ok(unless_known(&headers, &tag, || body))
+    unless_known(&headers, &form.tag(map.revision), || {
+        form.write(floor, &map, &objects)
+    })
 }
 
 /// The map of a floor before its first vote.
@@ -247,11 +250,7 @@ impl Form {
                 let picture = draw_view(&map.view, PNG_SCALE).map_err(|error| no_form(error.into()))?;
                 ([(CONTENT_TYPE, "image/png")], picture).into_response()
             }
-            Self::GeoJson => (
-                [(CONTENT_TYPE, "application/geo+json")],
-                geojson::write(&features(map, objects)),
-            )
-                .into_response(),
+            Self::GeoJson => shapes_answer(&features(map, objects)),
             Self::Valetudo => {
                 let json = ValetudoMap::from_view(&map.view, &labels(map))
                     .write()

@@ -7,8 +7,7 @@ use domain::id::{FloorId, ObjectId};
 use domain::object::{MovableObject, ObjectList};
 use domain::shape::polygon;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
-use mapping::formats::geojson::{self, FeatureKind, MapFeature};
+use mapping::formats::geojson::{FeatureKind, MapFeature};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +16,7 @@ use utoipa_axum::routes;
 use super::corner_body::CornerBody;
 use super::floors::{known_floor, unless_known};
 use crate::extract::{AsGuest, HomeOf, PathId};
+use crate::feature_map::shapes_answer;
 use crate::negotiation::{Shapes, negotiate};
 use crate::problem::{Problem, ProblemBody};
 use crate::rfc3339::Rfc3339;
@@ -74,17 +74,12 @@ async fn list(
     let form = negotiate(&headers, &Shapes::FORMS)?;
     known_floor(&state, &home.scope, floor).await?;
     let list = state.services.floors.objects(&home.scope, floor).await?;
-    Ok(unless_known(&headers, &form.tag(list.n.into()), || match form {
-        Shapes::Json => Json(ObjectsBody::new(floor, list)).into_response(),
-        Shapes::GeoJson => {
-            let features = object_features(&list);
-            (
-                [(CONTENT_TYPE, "application/geo+json")],
-                geojson::write(&features),
-            )
-                .into_response()
-        }
-    }))
+    unless_known(&headers, &form.tag(list.n.into()), || {
+        Ok(match form {
+            Shapes::Json => Json(ObjectsBody::new(floor, list)).into_response(),
+            Shapes::GeoJson => shapes_answer(&object_features(&list)),
+        })
+    })
 }
 
 /// The things as shapes, in metres.

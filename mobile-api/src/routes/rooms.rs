@@ -11,8 +11,6 @@ use domain::id::{FloorId, RoomId};
 use domain::room::{RoomChange, RoomType};
 use domain::usecase::NewSplit;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
-use mapping::formats::geojson;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,6 +20,7 @@ use super::corner_body::CornerBody;
 use super::floors::{known_map, unless_known};
 use super::room_body::{RoomBody, RoomTypeBody, RoomsBody, room_features};
 use crate::extract::{AsGuest, AsMember, HomeOf, IfMatch, JsonBody, PathId};
+use crate::feature_map::shapes_answer;
 use crate::negotiation::{Shapes, negotiate};
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::state::ApiState;
@@ -92,17 +91,12 @@ async fn list(
     let form = negotiate(&headers, &Shapes::FORMS)?;
     let map = known_map(&state, &home.scope, floor).await?;
     let revision = map.as_ref().map_or(0, |map| map.revision);
-    Ok(unless_known(&headers, &form.tag(revision), || match form {
-        Shapes::Json => Json(RoomsBody::new(floor, map.as_ref())).into_response(),
-        Shapes::GeoJson => {
-            let features = map.as_ref().map_or_else(Vec::new, room_features);
-            (
-                [(CONTENT_TYPE, "application/geo+json")],
-                geojson::write(&features),
-            )
-                .into_response()
-        }
-    }))
+    unless_known(&headers, &form.tag(revision), || {
+        Ok(match form {
+            Shapes::Json => Json(RoomsBody::new(floor, map.as_ref())).into_response(),
+            Shapes::GeoJson => shapes_answer(&map.as_ref().map_or_else(Vec::new, room_features)),
+        })
+    })
 }
 
 /// Give a room another name or type.
