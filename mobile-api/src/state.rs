@@ -7,11 +7,12 @@ use std::time::Duration;
 use access::{LocalIssuer, Throttle, TokenVerifier};
 use domain::Timestamp;
 use domain::ports::{
-    AccountStore, ClaimStore, CommandLink, CommandStore, DeviceRegistry, FleetStore, FloorStore, HealthStore,
-    HomeStore, LeaseStore, MapStore, RobotMailbox, RobotStore, RunStore, RunTileStore, SettingsStore,
+    AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, FleetStore, FloorStore,
+    HealthStore, HomeStore, LeaseStore, MapStore, RobotMailbox, RobotStore, RunStore, RunTileStore,
+    SettingsStore,
 };
 use domain::usecase::{
-    Authorizing, Commanding, Layers, Leasing, Pairings, Planning, RoomKeeping, SettingsKeeping,
+    Authorizing, Commanding, Connectivity, Layers, Leasing, Pairings, Planning, RoomKeeping, SettingsKeeping,
 };
 
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
@@ -29,6 +30,8 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct Devices {
     /// Brings commands to robots.
     pub link: Arc<dyn CommandLink>,
+    /// Tells whether robots are connected.
+    pub connections: Arc<dyn Connections>,
     /// Leaves settings for robots.
     pub mailbox: Arc<dyn RobotMailbox>,
     /// Makes and revokes certificates.
@@ -40,6 +43,7 @@ pub struct Devices {
 pub struct Services {
     pub(crate) authorizing: Authorizing,
     pub(crate) commanding: Commanding,
+    pub(crate) connectivity: Connectivity,
     pub(crate) leasing: Leasing,
     pub(crate) pairings: Pairings,
     pub(crate) settings_keeping: SettingsKeeping,
@@ -72,6 +76,9 @@ impl Services {
         S: RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
     {
         let planning = Planning::new(store);
+        let connectivity = Connectivity {
+            connections: devices.connections.clone(),
+        };
         Self {
             authorizing: Authorizing {
                 homes: store.clone(),
@@ -82,8 +89,10 @@ impl Services {
                 health: store.clone(),
                 settings: store.clone(),
                 planning: planning.clone(),
+                connectivity: connectivity.clone(),
                 link: devices.link.clone(),
             },
+            connectivity,
             planning,
             room_keeping: RoomKeeping {
                 floors: store.clone(),

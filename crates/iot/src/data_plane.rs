@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_iotdataplane::Client;
-use aws_sdk_iotdataplane::config::Config;
 use aws_sdk_iotdataplane::config::retry::RetryConfig;
 use aws_sdk_iotdataplane::config::timeout::TimeoutConfig;
+use aws_sdk_iotdataplane::config::{Builder, Config};
 use aws_sdk_iotdataplane::error::SdkError;
 use aws_sdk_iotdataplane::operation::send_direct_message::SendDirectMessageError;
 use aws_sdk_iotdataplane::primitives::Blob;
 use domain::id::RobotId;
-use domain::ports::{CommandLink, Delivery, DeviceError, RobotMailbox, RobotRequest};
+use domain::ports::{
+    CommandLink, Connection, Connections, Delivery, DeviceError, RobotMailbox, RobotRequest,
+};
 use domain::receipt::Receipt;
 use domain::settings::Settings;
 use wire::topic::Downlink;
@@ -23,6 +25,9 @@ use crate::error::{device_error, payload_error};
 pub const CONFIRMATION_SECONDS: RangeInclusive<u64> = 1..=15;
 /// How much longer than the robot's confirmation the service's answer may take.
 pub const CONFIRMATION_MARGIN: Duration = Duration::from_secs(3);
+
+/// How long the service may take to say whether a robot is connected; somebody waits, and presence can stand in.
+pub const CONNECTION_TIMEOUT: Duration = Duration::from_secs(1);
 
 const AT_MOST_ONCE: i32 = 0;
 const AT_LEAST_ONCE: i32 = 1;
@@ -75,12 +80,6 @@ impl DataPlane {
             .as_secs()
             .clamp(*CONFIRMATION_SECONDS.start(), *CONFIRMATION_SECONDS.end());
         let wait = Duration::from_secs(seconds) + CONFIRMATION_MARGIN;
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(wait)
-            .operation_timeout(wait);
-        let once = Config::builder()
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts.build());
         let sent = self
             .client
             .send_direct_message()
@@ -90,7 +89,7 @@ impl DataPlane {
             .timeout(seconds as i32)
             .payload(Blob::new(payload))
             .customize()
-            .config_override(once)
+            .config_override(once(wait))
             .send()
             .await;
         sent.map(|_| Delivery::Acknowledged).or_else(delivery)
@@ -112,6 +111,16 @@ impl DataPlane {
         let sent = request.payload(Blob::new(payload)).send().await;
         sent.map(|_| ()).map_err(device_error)
     }
+}
+
+/// The settings of a request that is sent a single time and has this long.
+fn once(wait: Duration) -> Builder {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(wait)
+        .operation_timeout(wait);
+    Config::builder()
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts.build())
 }
 
 /// What became of a message that was not confirmed.
@@ -150,6 +159,30 @@ impl CommandLink for DataPlane {
                     .await?;
                 Ok(Delivery::Unconfirmed)
             }
+        }
+    }
+}
+
+#[async_trait]
+impl Connections for DataPlane {
+    /// Where direct messages are missing, so is this call.
+    async fn connection(&self, robot: RobotId) -> Result<Connection, DeviceError> {
+        if self.commands == CommandDelivery::Publish {
+            return Ok(Connection::Untold);
+        }
+        let request = self.client.get_connection().client_id(robot.to_string());
+        let asked = request
+            .customize()
+            .config_override(once(CONNECTION_TIMEOUT))
+            .send()
+            .await;
+        match asked {
+            Ok(answer) if answer.connected => Ok(Connection::Open),
+            Ok(_) => Ok(Connection::Closed),
+            Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => {
+                Ok(Connection::Closed)
+            }
+            Err(error) => Err(device_error(error)),
         }
     }
 }

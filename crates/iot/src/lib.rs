@@ -17,6 +17,8 @@ pub use connect::registry;
 #[cfg(feature = "data")]
 pub use connect::{CONNECT_TIMEOUT, ConnectConfig, REQUEST_TIMEOUT, data_plane};
 #[cfg(feature = "data")]
-pub use data_plane::{CONFIRMATION_MARGIN, CONFIRMATION_SECONDS, CommandDelivery, DataPlane};
+pub use data_plane::{
+    CONFIRMATION_MARGIN, CONFIRMATION_SECONDS, CONNECTION_TIMEOUT, CommandDelivery, DataPlane,
+};
 #[cfg(feature = "registry")]
 pub use registry::Registry;

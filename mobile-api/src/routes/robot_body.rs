@@ -113,10 +113,25 @@ impl HealthBody {
 
 /// The robot with its health; `None` when it is not paired any more.
 pub(crate) async fn robot_body(state: &ApiState, robot: &Robot) -> Result<Option<RobotBody>, Problem> {
+    let health = state.services.health.health(robot.id).await?;
+    body_of(state, robot, health).await
+}
+
+/// The same, with the broker's own word where presence says that the robot is not connected.
+pub(crate) async fn confirmed_body(state: &ApiState, robot: &Robot) -> Result<Option<RobotBody>, Problem> {
+    let health = state.services.health.health(robot.id).await?;
+    let connected = state.services.connectivity.is_connected(&health).await;
+    let body = body_of(state, robot, health).await?;
+    Ok(body.map(|mut body| {
+        body.health.connected = connected;
+        body
+    }))
+}
+
+async fn body_of(state: &ApiState, robot: &Robot, health: RobotHealth) -> Result<Option<RobotBody>, Problem> {
     let Some(pairing) = &robot.pairing else {
         return Ok(None);
     };
-    let health = state.services.health.health(robot.id).await?;
     let settings = state.services.settings.settings(robot.id).await?;
     let status = health.status.as_ref();
     Ok(Some(RobotBody {

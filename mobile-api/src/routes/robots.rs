@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::robot_body::{RobotBody, robot_body};
+use super::robot_body::{RobotBody, confirmed_body, robot_body};
 use crate::extract::{AsGuest, AsMember, AsOwner, HomeOf, JsonBody, QueryOf, RobotOf};
 use crate::lists::{ListOf, PageQuery};
 use crate::problem::{Problem, ProblemBody};
@@ -53,7 +53,7 @@ async fn list(
     responses((status = 200, body = RobotBody), (status = "default", body = ProblemBody))
 )]
 async fn show(State(state): State<ApiState>, robot: RobotOf<AsGuest>) -> Result<Json<RobotBody>, Problem> {
-    let body = robot_body(&state, &robot.access.robot).await?;
+    let body = confirmed_body(&state, &robot.access.robot).await?;
     body.map(Json).ok_or_else(|| Problem::not_found("robot"))
 }
 

@@ -1,7 +1,7 @@
 //! Commands: the truth in one round trip.
 
 use domain::command::{CommandState, Rejection};
-use domain::ports::{CommandStore, Delivery, RobotRequest};
+use domain::ports::{CommandStore, Connection, Delivery, RobotRequest};
 use domain::status::RobotState;
 use http::Method;
 use serde_json::{Value, json};
@@ -158,6 +158,27 @@ async fn robots_that_are_away_or_busy_are_said_to_be() {
       "type": "urn:sweepline:problem:unavailable"
     }
     "#);
+}
+
+#[tokio::test]
+async fn the_broker_is_asked_before_somebody_hears_that_a_robot_is_away() {
+    let world = World::new().await;
+    let (dock, asked) = (json!({"type": "dock"}), &world.devices.asked);
+    assert_eq!(issue(&world, "a", &dock).await.status, 202);
+    assert_eq!(*asked.lock().unwrap(), 0, "presence that says yes is believed");
+    world.connect(false).await;
+    *world.devices.connection.lock().unwrap() = Some(Connection::Open);
+    assert_eq!(issue(&world, "b", &dock).await.status, 202);
+    assert_eq!(*asked.lock().unwrap(), 1);
+    for word in [Some(Connection::Closed), Some(Connection::Untold), None] {
+        *world.devices.connection.lock().unwrap() = word;
+        assert_eq!(
+            issue(&world, "c", &dock).await.code(),
+            "robot_offline",
+            "{word:?}"
+        );
+    }
+    assert_eq!(world.devices.requests.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::Timestamp;
 use domain::id::RobotId;
-use domain::ports::{CommandLink, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest};
+use domain::ports::{
+    CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest,
+};
 use domain::receipt::Receipt;
 use domain::robot::{Certificate, IssuedCertificate};
 use domain::settings::Settings;
@@ -15,6 +17,10 @@ use domain::settings::Settings;
 pub struct RecordedDevices {
     /// What becomes of the next requests; `None` is an outage.
     pub delivery: Mutex<Option<Delivery>>,
+    /// What the broker says of connections; `None` is an outage.
+    pub connection: Mutex<Option<Connection>>,
+    /// How often it was asked.
+    pub asked: Mutex<usize>,
     /// What robots were asked for.
     pub requests: Mutex<Vec<RobotRequest>>,
     /// The versions of the settings that were posted.
@@ -29,6 +35,8 @@ impl Default for RecordedDevices {
     fn default() -> Self {
         Self {
             delivery: Mutex::new(Some(Delivery::Acknowledged)),
+            connection: Mutex::new(Some(Connection::Closed)),
+            asked: Mutex::default(),
             requests: Mutex::default(),
             posted: Mutex::default(),
             revoked: Mutex::default(),
@@ -48,6 +56,15 @@ impl CommandLink for RecordedDevices {
         self.requests.lock().unwrap().push(request.clone());
         let delivery = *self.delivery.lock().unwrap();
         delivery.ok_or_else(|| DeviceError::Unavailable("the test cut the line".into()))
+    }
+}
+
+#[async_trait]
+impl Connections for RecordedDevices {
+    async fn connection(&self, _robot: RobotId) -> Result<Connection, DeviceError> {
+        *self.asked.lock().unwrap() += 1;
+        let connection = *self.connection.lock().unwrap();
+        connection.ok_or_else(|| DeviceError::Unavailable("the test cut the line".into()))
     }
 }
 

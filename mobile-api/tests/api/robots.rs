@@ -1,5 +1,6 @@
 //! Homes and their robots.
 
+use domain::ports::Connection;
 use http::Method;
 use serde_json::json;
 
@@ -34,6 +35,18 @@ async fn a_robot_is_shown_with_its_health() {
         "settings_version": {"wanted": 1, "applied": 1}, "run": null, "floor": null, "waiting": 0, "dropped": 0
     });
     assert_eq!(robot, expected);
+}
+
+#[tokio::test]
+async fn a_robot_that_presence_lost_is_shown_as_the_broker_sees_it() {
+    let world = World::new().await;
+    world.connect(false).await;
+    let shown = async || world.get(Person::Anna, &world.at_robot("")).await.json()["connected"].clone();
+    assert_eq!(shown().await, json!(false));
+    *world.devices.connection.lock().unwrap() = Some(Connection::Open);
+    assert_eq!(shown().await, json!(true));
+    *world.devices.connection.lock().unwrap() = None;
+    assert_eq!(shown().await, json!(false), "presence stands in an outage");
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ impl World {
         let issuer = LocalIssuer::open(keys.path()).unwrap();
         let reach = Devices {
             link: devices.clone(),
+            connections: devices.clone(),
             mailbox: devices.clone(),
             registry: devices.clone(),
         };

@@ -60,6 +60,24 @@ pub enum Delivery {
     Unconfirmed,
 }
 
+/// What the broker itself says of a robot's connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// It is open.
+    Open,
+    /// It is closed, or there never was one.
+    Closed,
+    /// This broker cannot be asked.
+    Untold,
+}
+
+/// Asks the broker for the truth, where presence only knows what events have told.
+#[async_trait]
+pub trait Connections: Send + Sync {
+    /// The connection of a robot as it is now; MUST NOT answer from what was told before.
+    async fn connection(&self, robot: RobotId) -> Result<Connection, DeviceError>;
+}
+
 /// Brings requests to robots that are connected now.
 #[async_trait]
 pub trait CommandLink: Send + Sync {

@@ -14,10 +14,13 @@ mod maps;
 mod placements;
 mod robots;
 mod runs;
+mod updates;
 
 pub use account::{Account, AccountStore, LeaseStore};
 pub use commands::{CommandStore, Reservation};
-pub use devices::{CommandLink, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest};
+pub use devices::{
+    CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest,
+};
 pub use floors::{FloorStore, KeptPlan};
 pub use health::{FleetStore, HealthStore};
 pub use homes::HomeStore;
@@ -26,6 +29,7 @@ pub use maps::{FoldState, MapStore, OpenFold, StoredHomeTile};
 pub use placements::PlacementStore;
 pub use robots::{ClaimStore, RobotStore, SettingsStore};
 pub use runs::{RunStore, RunTileStore, StoredRunTile, Written};
+pub use updates::{Update, UpdateState, Updates};
 
 use thiserror::Error;
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures_util::future::try_join;
 
-use super::{MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError, unless_conflict};
+use super::{
+    Connectivity, MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError, unless_conflict,
+};
 use crate::Timestamp;
 use crate::access::HomeScope;
 use crate::command::{
@@ -42,6 +44,8 @@ pub struct Commanding {
     pub settings: Arc<dyn SettingsStore>,
     /// Finds the way that a start shall take.
     pub planning: Planning,
+    /// Tells whether the robot is there.
+    pub connectivity: Connectivity,
     /// Brings the command to the robot.
     pub link: Arc<dyn CommandLink>,
 }
@@ -99,7 +103,7 @@ impl Commanding {
     ) -> Result<(Way, Option<CommandNumber>), UseCaseError> {
         let robot = access.robot.id;
         let (health, last) = try_join(self.health.health(robot), self.commands.last_number(robot)).await?;
-        if !health.is_connected() {
+        if !self.connectivity.is_connected(&health).await {
             return Err(UseCaseError::RobotOffline);
         }
         let (CommandKind::Start, Some(scope)) = (new.order.kind(), new.order.scope()) else {

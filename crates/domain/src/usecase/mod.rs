@@ -3,6 +3,7 @@
 mod aligning;
 mod authorizing;
 mod commanding;
+mod connectivity;
 mod deriving;
 mod folding;
 mod ingesting;
@@ -20,6 +21,7 @@ mod status;
 use aligning::Aligning;
 pub use authorizing::{Authorizing, RobotAccess};
 pub use commanding::{Commanding, NewCommand};
+pub use connectivity::Connectivity;
 pub use deriving::{DOCK_MOVED_MM, Deriving, Layers, Voted};
 pub use folding::Folding;
 pub use ingesting::{Ingesting, RunTiles};

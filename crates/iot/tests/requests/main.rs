@@ -7,6 +7,7 @@
 )]
 
 mod commands;
+mod connections;
 mod mailbox;
 mod registry;
 mod replay;

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use domain::Timestamp;
 use domain::id::RobotId;
 use domain::ports::{
-    CommandLink, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest, RobotStore,
+    CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest,
+    RobotStore,
 };
 use domain::receipt::Receipt;
 use domain::robot::{Certificate, IssuedCertificate};
@@ -63,6 +64,18 @@ impl CommandLink for BrokerLink {
             broker::Delivery::Acknowledged => Delivery::Acknowledged,
             broker::Delivery::Offline => Delivery::Offline,
             broker::Delivery::TimedOut => Delivery::Unconfirmed,
+        })
+    }
+}
+
+#[async_trait]
+impl Connections for BrokerLink {
+    async fn connection(&self, robot: RobotId) -> Result<Connection, DeviceError> {
+        let is_open = started(&self.broker)?.is_connected(&robot.to_string()).await;
+        Ok(if is_open {
+            Connection::Open
+        } else {
+            Connection::Closed
         })
     }
 }

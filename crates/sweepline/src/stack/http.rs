@@ -85,6 +85,7 @@ impl HttpServer {
 fn state(parts: &Parts, config: &HttpConfig<'_>) -> anyhow::Result<ApiState> {
     let devices = Devices {
         link: parts.link.clone(),
+        connections: parts.link.clone(),
         mailbox: parts.link.clone(),
         registry: parts.registry.clone(),
     };

@@ -62,6 +62,7 @@ async fn app() -> Result<Router, lambda_http::Error> {
     let data_plane = Arc::new(registry.data_plane().clone());
     let devices = Devices {
         link: data_plane.clone(),
+        connections: data_plane.clone(),
         mailbox: data_plane,
         registry: Arc::new(registry),
     };
