@@ -44,6 +44,8 @@ pub enum Code {
     RobotBusy,
     /// The rooms are not the ones that the caller read.
     RoomsChanged,
+    /// The caller owns as many homes as one may.
+    TooManyHomes,
     /// The map allows no plan for what was asked.
     NoPlan,
     /// Somebody else wrote at the same time.
@@ -81,9 +83,12 @@ impl Code {
             Self::NotFound | Self::ClaimUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::RobotOffline | Self::RobotBusy | Self::RoomsChanged | Self::NoPlan | Self::Conflict => {
-                StatusCode::CONFLICT
-            }
+            Self::RobotOffline
+            | Self::RobotBusy
+            | Self::RoomsChanged
+            | Self::TooManyHomes
+            | Self::NoPlan
+            | Self::Conflict => StatusCode::CONFLICT,
             Self::ClaimGone => StatusCode::GONE,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -111,6 +116,7 @@ impl Code {
             Self::RobotOffline => "The robot is offline",
             Self::RobotBusy => "The robot is busy",
             Self::RoomsChanged => "The rooms have changed",
+            Self::TooManyHomes => "Too many homes",
             Self::NoPlan => "No plan",
             Self::Conflict => "Changed at the same time",
             Self::ClaimGone => "The claim has ended",
@@ -290,6 +296,7 @@ impl From<UseCaseError> for Problem {
             }
             UseCaseError::RoomsChanged => Self::new(Code::RoomsChanged, detail),
             UseCaseError::RoomEdit(error) => error.into(),
+            UseCaseError::TooManyHomes => Self::new(Code::TooManyHomes, detail),
             UseCaseError::NoPlan(_) => Self::new(Code::NoPlan, detail),
             UseCaseError::KeyReused => Self::new(Code::IdempotencyKeyReused, detail),
             UseCaseError::VersionMismatch => Self::new(Code::PreconditionFailed, detail),

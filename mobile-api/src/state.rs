@@ -12,7 +12,8 @@ use domain::ports::{
     SettingsStore,
 };
 use domain::usecase::{
-    Authorizing, Commanding, Connectivity, Layers, Leasing, Pairings, Planning, RoomKeeping, SettingsKeeping,
+    Authorizing, Commanding, Connectivity, HomeKeeping, Layers, Leasing, Pairings, Planning, RoomKeeping,
+    SettingsKeeping,
 };
 
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
@@ -49,6 +50,7 @@ pub struct Services {
     pub(crate) settings_keeping: SettingsKeeping,
     pub(crate) planning: Planning,
     pub(crate) room_keeping: RoomKeeping,
+    pub(crate) home_keeping: HomeKeeping,
     pub(crate) homes: Arc<dyn HomeStore>,
     pub(crate) robots: Arc<dyn RobotStore>,
     pub(crate) commands: Arc<dyn CommandStore>,
@@ -98,6 +100,7 @@ impl Services {
                 floors: store.clone(),
                 layers: Layers::new(store, devices.mailbox.clone()),
             },
+            home_keeping: HomeKeeping { homes: store.clone() },
             leasing: Leasing {
                 leases: store.clone(),
                 link: devices.link.clone(),

@@ -5,6 +5,7 @@
 import { get, path, Problem } from './api.js';
 import { el, fill, keepInStep } from './dom.js';
 import { Freshness } from './freshness.js';
+import { openNewHome } from './homes.js';
 import { emptyState } from './page.js';
 import { openPairing } from './pairing.js';
 import { isOutage, Poll } from './poll.js';
@@ -126,10 +127,16 @@ export class HomeView {
   }
 
   #noHome() {
+    const create = el('button', {
+      class: 'button button-primary',
+      text: 'Create your home',
+      on: { click: () => this.#create() },
+    });
     const fleet = el('a', { class: 'button', text: 'To the fleet', attrs: { href: '/fleet' } });
     return emptyState(
       'No home yet',
-      'This account is not a member of a home. Operators find their robots in the fleet.',
+      'Robots live in a home: create yours, then add a robot. Operators find their robots in the fleet.',
+      create,
       fleet,
     );
   }
@@ -161,9 +168,16 @@ export class HomeView {
     if (wanted && !wide) this.#open?.name.focus({ preventScroll: true });
   }
 
+  #create() {
+    openNewHome(async () => {
+      this.#home = null;
+      await this.poll.now();
+    });
+  }
+
   #pair() {
     const home = this.#home;
-    if (!home) return;
+    if (!home) return this.#create();
     openPairing(home.id, async (robot) => {
       await this.poll.now();
       location.hash = `#/robots/${robot}`;

@@ -9,6 +9,9 @@ use crate::{FieldError, Timestamp};
 /// The most characters in the name of a home, floor or robot.
 pub const MAX_NAME: usize = 64;
 
+/// The most homes that one person may own.
+pub const MAX_OWNED_HOMES: usize = 10;
+
 /// A name that people gave: 1 to [`MAX_NAME`] characters, none of them control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -50,7 +50,7 @@ pub(crate) struct RobotOf<R> {
     pub(crate) access: RobotAccess,
     /// Who asks.
     pub(crate) principal: Principal,
-    role: PhantomData<R>,
+    needed: PhantomData<R>,
 }
 
 /// The home of the path, for a caller with the role `R` in it.
@@ -58,9 +58,11 @@ pub(crate) struct RobotOf<R> {
 pub(crate) struct HomeOf<R> {
     /// The right to its data.
     pub(crate) scope: HomeScope,
+    /// What the caller may do there.
+    pub(crate) role: Role,
     /// Who asks.
     pub(crate) principal: Principal,
-    role: PhantomData<R>,
+    needed: PhantomData<R>,
 }
 
 impl<R: Needs> FromRequestParts<ApiState> for RobotOf<R> {
@@ -77,7 +79,7 @@ impl<R: Needs> FromRequestParts<ApiState> for RobotOf<R> {
         Ok(Self {
             access,
             principal,
-            role: PhantomData,
+            needed: PhantomData,
         })
     }
 }
@@ -88,11 +90,12 @@ impl<R: Needs> FromRequestParts<ApiState> for HomeOf<R> {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let Caller(principal) = Caller::from_request_parts(parts, state).await?;
         let PathId(home) = PathId::<HomeId>::from_request_parts(parts, state).await?;
-        let (scope, _) = state.services.authorizing.home(&principal, home, R::ROLE).await?;
+        let (scope, membership) = state.services.authorizing.home(&principal, home, R::ROLE).await?;
         Ok(Self {
             scope,
+            role: membership.role,
             principal,
-            role: PhantomData,
+            needed: PhantomData,
         })
     }
 }

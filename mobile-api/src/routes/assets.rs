@@ -50,6 +50,7 @@ assets! {
     "geometry.js",
     "gestures.js",
     "home-view.js",
+    "homes.js",
     "icon.svg",
     "icons.js",
     "index.html",

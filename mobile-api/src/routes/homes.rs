@@ -2,16 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use domain::access::HomeScope;
-use domain::home::{Membership, Role};
+use domain::home::{Home, Membership, Name, Role};
 use domain::id::HomeId;
 use futures_util::future::try_join_all;
-use serde::Serialize;
+use http::StatusCode;
+use http::header::LOCATION;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Caller, QueryOf};
+use crate::extract::{AsGuest, Caller, HomeOf, Idempotency, JsonBody, QueryOf};
 use crate::lists::{ListOf, PageQuery};
 use crate::problem::{Problem, ProblemBody};
 use crate::rfc3339::Rfc3339;
@@ -39,8 +42,18 @@ struct HomeBody {
     created_at: Rfc3339,
 }
 
+/// A home to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewHome {
+    /// 1 to 64 characters.
+    name: String,
+}
+
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show))
 }
 
 /// The caller's homes, in the order of their ids.
@@ -67,20 +80,69 @@ async fn list(
     Ok(Json(domain::page::Page { items, next }.into()))
 }
 
+/// Make a home of one's own.
+///
+/// The same `Idempotency-Key` with the same name is the same home, always. Who owns ten homes gets `too_many_homes`.
+#[utoipa::path(
+    post, path = "/v1/homes", tag = "homes",
+    params(("Idempotency-Key" = String, Header, description = "1 to 128 characters")),
+    request_body = NewHome,
+    responses(
+        (status = 201, body = HomeBody, headers(("Location" = String))),
+        (status = "default", body = ProblemBody)
+    )
+)]
+async fn create(
+    State(state): State<ApiState>,
+    Caller(principal): Caller,
+    Idempotency(key): Idempotency,
+    JsonBody(wanted): JsonBody<NewHome>,
+) -> Result<Response, Problem> {
+    let name = Name::new("name", &wanted.name)?;
+    let keeping = &state.services.home_keeping;
+    let home = keeping.create(principal.person, &key, name, state.now()).await?;
+    let location = format!("/v1/homes/{}", home.id);
+    let body = Json(HomeBody::new(&home, Role::Owner));
+    Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
+}
+
+/// One home of the caller.
+#[utoipa::path(
+    get, path = "/v1/homes/{home}", tag = "homes", params(("home" = String, Path)),
+    responses((status = 200, body = HomeBody), (status = "default", body = ProblemBody))
+)]
+async fn show(State(state): State<ApiState>, home: HomeOf<AsGuest>) -> Result<Json<HomeBody>, Problem> {
+    let found = state.services.homes.home(&home.scope).await?;
+    let found = found.ok_or_else(|| Problem::not_found("home"))?;
+    Ok(Json(HomeBody::new(&found, home.role)))
+}
+
 /// The home of a membership; `None` when it was erased in the meantime.
 async fn home_body(state: &ApiState, membership: &Membership) -> Result<Option<HomeBody>, Problem> {
     let Some(scope) = HomeScope::of_member(membership, Role::Guest) else {
         return Ok(None);
     };
     let home = state.services.homes.home(&scope).await?;
-    Ok(home.map(|home| HomeBody {
-        id: home.id,
-        name: home.name.as_str().to_owned(),
-        role: match membership.role {
-            Role::Guest => RoleBody::Guest,
-            Role::Member => RoleBody::Member,
-            Role::Owner => RoleBody::Owner,
-        },
-        created_at: home.created_at.into(),
-    }))
+    Ok(home.map(|home| HomeBody::new(&home, membership.role)))
+}
+
+impl HomeBody {
+    fn new(home: &Home, role: Role) -> Self {
+        Self {
+            id: home.id,
+            name: home.name.as_str().to_owned(),
+            role: role.into(),
+            created_at: home.created_at.into(),
+        }
+    }
+}
+
+impl From<Role> for RoleBody {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Guest => Self::Guest,
+            Role::Member => Self::Member,
+            Role::Owner => Self::Owner,
+        }
+    }
 }

@@ -22,7 +22,7 @@ async fn unknown_paths_and_methods_are_problems() {
     insta::assert_snapshot!(world.ask(Person::Anna, Method::PUT, "/v1/homes").await, @r#"
     405 Method Not Allowed
     content-type: application/problem+json
-    allow: GET,HEAD
+    allow: GET,HEAD,POST
     {
       "code": "method_not_allowed",
       "detail": "this path does not know the method, see Allow",

@@ -10,6 +10,7 @@ mod errors;
 mod flat;
 mod fleet;
 mod floors;
+mod homes;
 mod live;
 mod pages;
 mod pairing;

@@ -6,6 +6,7 @@ mod commanding;
 mod connectivity;
 mod deriving;
 mod folding;
+mod home_keeping;
 mod ingesting;
 mod leasing;
 mod pairing;
@@ -24,6 +25,7 @@ pub use commanding::{Commanding, NewCommand};
 pub use connectivity::Connectivity;
 pub use deriving::{DOCK_MOVED_MM, Deriving, Layers, Voted};
 pub use folding::Folding;
+pub use home_keeping::HomeKeeping;
 pub use ingesting::{Ingesting, RunTiles};
 pub use leasing::{Leasing, NewLease};
 pub use pairing::{NewClaim, Pairings};
@@ -42,6 +44,7 @@ use mapping::rooms::RoomEditError;
 use sha2::{Digest, Sha256};
 
 use crate::FieldError;
+use crate::home::MAX_OWNED_HOMES;
 use crate::id::{FloorId, RunId};
 use crate::ports::{DeviceError, StoreError};
 
@@ -78,6 +81,9 @@ pub enum UseCaseError {
     /// There is no plan, and what was asked needs one.
     #[error("there is no plan: {0}")]
     NoPlan(NoPlan),
+    /// The person owns as many homes as one may.
+    #[error("one person owns at most {MAX_OWNED_HOMES} homes")]
+    TooManyHomes,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -115,7 +121,13 @@ pub(crate) fn derived_entropy(kind: &str, floor: FloorId, n: u32, place: u32) ->
     hash.update(floor.as_u128().to_le_bytes());
     hash.update(n.to_le_bytes());
     hash.update(place.to_le_bytes());
+    number_of(hash)
+}
+
+/// The first 128 bits of a hash.
+pub(crate) fn number_of(hash: Sha256) -> u128 {
     let digest: [u8; 32] = hash.finalize().into();
-    let (low, _) = digest.split_at(size_of::<u128>());
-    low.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+    let (high, _) = digest.split_at(size_of::<u128>());
+    high.iter()
+        .fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
