@@ -60,6 +60,7 @@ impl From<UseCaseError> for Failure {
             | UseCaseError::RoomsChanged
             | UseCaseError::RoomEdit(_)
             | UseCaseError::NoPlan(_)
+            | UseCaseError::TooManyHomes
             | UseCaseError::KeyReused
             | UseCaseError::VersionMismatch => Self::Refused(FieldError::new("event", error.to_string())),
         }
