@@ -11,6 +11,7 @@ mod negotiation;
 mod openapi;
 mod problem;
 mod rfc3339;
+mod rounding;
 mod router;
 mod routes;
 mod state;

@@ -34,6 +34,8 @@ pub enum Code {
     NotFound,
     /// No open claim has this code.
     ClaimUnknown,
+    /// This installation has no live view.
+    LiveUnavailable,
     /// The path does not know the method.
     MethodNotAllowed,
     /// None of the wanted types is offered.
@@ -80,7 +82,7 @@ impl Code {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::ClaimUnknown => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::ClaimUnknown | Self::LiveUnavailable => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::RobotOffline
@@ -111,6 +113,7 @@ impl Code {
             Self::Forbidden => "Not for this caller",
             Self::NotFound => "Not found",
             Self::ClaimUnknown => "Unknown claim code",
+            Self::LiveUnavailable => "No live view",
             Self::MethodNotAllowed => "Method not allowed",
             Self::NotAcceptable => "No acceptable form",
             Self::RobotOffline => "The robot is offline",

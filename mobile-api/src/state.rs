@@ -106,13 +106,7 @@ impl Services {
                 link: devices.link.clone(),
                 registry: devices.registry.clone(),
             },
-            pairings: Pairings {
-                claims: store.clone(),
-                robots: store.clone(),
-                settings: store.clone(),
-                registry: devices.registry.clone(),
-                mailbox: devices.mailbox.clone(),
-            },
+            pairings: Pairings::new(store, devices.registry.clone(), devices.mailbox.clone()),
             settings_keeping: SettingsKeeping {
                 settings: store.clone(),
                 mailbox: devices.mailbox.clone(),
@@ -178,8 +172,8 @@ pub struct Provisioning {
 pub struct ApiConfig {
     /// For robots.
     pub provisioning: Provisioning,
-    /// MQTT over websockets, for live views: `ws://…/mqtt` or `wss://…/mqtt`.
-    pub live_url: String,
+    /// MQTT over websockets, for live views: `ws://…/mqtt` or `wss://…/mqtt`; absent where there are none.
+    pub live_url: Option<String>,
 }
 
 /// Everything that the routes share; cheap to clone.

@@ -33,12 +33,13 @@ fn function(variables: &[(&str, &str)]) -> Command {
     command
 }
 
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 7] = [
     ("TABLE_NAME", "t"),
     ("STAGE", "prod"),
     ("IOT_ENDPOINT", "iot.example"),
     ("COMMAND_DELIVERY", "direct"),
     ("DEVICE_POLICY", "prod_device"),
+    ("LIVE_VIEW", "true"),
     ("OIDC_CLIENT_ID", "pages"),
 ];
 
@@ -63,6 +64,20 @@ async fn a_missing_variable_stops_the_function_by_name() {
             format!("the environment variable {name} is not set")
         );
     }
+}
+
+#[tokio::test]
+async fn a_live_view_is_there_or_not() {
+    let others = VARIABLES.into_iter().filter(|(name, _)| *name != "LIVE_VIEW");
+    let given: Vec<_> = others
+        .chain([("LIVE_VIEW", "yes"), ("OIDC_ISSUER", "unasked")])
+        .collect();
+    let output = function(&given).output().await.unwrap();
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        line["error"],
+        "the environment variable LIVE_VIEW must be true or false"
+    );
 }
 
 /// What stands around the function: the provider, and a Runtime API with one event.

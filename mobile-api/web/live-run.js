@@ -12,12 +12,16 @@ import { exactClock } from './words.js';
 /** A new point of the track is at least this far from the last one, in metres. */
 const TRACK_STEP_METRES = 0.03;
 const MOST_TRACK_POINTS = 20_000;
+/** How often the stored map is read again where there is no live view, in milliseconds. */
+const STORED_MS = 30_000;
 
 export class LiveRun {
   /** @type {[number, number][]} */
   #track = [];
   #state = '';
   #closed = false;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #again;
 
   /**
    * @param {string} robot
@@ -41,6 +45,7 @@ export class LiveRun {
       onTiles: ({ run: of, tiles }) => of === this.run && this.map.addTiles(tiles) && this.#show(),
     });
     this.#loadStored();
+    this.#loadTrack();
   }
 
   get isLive() {
@@ -49,21 +54,40 @@ export class LiveRun {
 
   close() {
     this.#closed = true;
+    clearTimeout(this.#again);
     this.live.close();
+  }
+
+  /** Where the robot cannot be watched, what the cloud has of the run is what there is to see. */
+  #followStored() {
+    this.panel.caption({ label: 'Cleaning', detail: 'What the robot has sent so far; no live view here', tone: 'calm' });
+    const again = async () => {
+      await this.#loadStored();
+      if (!this.#closed) this.#again = setTimeout(again, STORED_MS);
+    };
+    this.#again = setTimeout(again, STORED_MS);
   }
 
   /** What the cloud has of the run already fills the map until the robot has sent everything itself. */
   async #loadStored() {
-    const base = path`/v1/robots/${this.robot}/runs/${this.run}`;
-    const [map, run] = await Promise.all([get(`${base}/map`).catch(() => null), get(base).catch(() => null)]);
-    if (this.#closed) return;
+    const map = await get(`${this.#path()}/map`).catch(() => null);
     const stored = map && readMap(map, 'run');
-    if (stored) this.map.addStored(stored);
+    if (this.#closed || !stored) return;
+    this.map.addStored(stored);
+    this.#show();
+  }
+
+  async #loadTrack() {
+    const run = await get(this.#path()).catch(() => null);
+    if (this.#closed) return;
     /** @type {[number, number][]} */
     const earlier = (run?.track ?? []).map((/** @type {[number, number]} */ [x, y]) => [x / 1000, y / 1000]);
     this.#track = [...earlier, ...this.#track];
     this.panel.view.setTrack(this.#track);
-    if (stored) this.#show();
+  }
+
+  #path() {
+    return path`/v1/robots/${this.robot}/runs/${this.run}`;
   }
 
   #show() {
@@ -115,6 +139,8 @@ export class LiveRun {
           tone: 'alarm',
         });
       }
+      case 'unavailable':
+        return this.#followStored();
       case 'ended':
         return undefined;
     }

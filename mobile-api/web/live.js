@@ -19,7 +19,7 @@ const QUIET_AFTER_MS = 6_000;
 
 /**
  * @typedef {{kind: 'connecting'} | {kind: 'live'} | {kind: 'quiet', since: number}
- *   | {kind: 'lost', retryAt: number, reason: string} | {kind: 'ended'}} LiveState
+ *   | {kind: 'lost', retryAt: number, reason: string} | {kind: 'unavailable'} | {kind: 'ended'}} LiveState
  *
  * @typedef {object} LiveHandlers
  * @property {(state: LiveState) => void} onState
@@ -74,6 +74,7 @@ export class LiveView {
       this.#connect(lease);
       this.#renewLater(lease);
     } catch (error) {
+      if (error instanceof Problem && error.code === 'live_unavailable') return this.#giveUp();
       this.#lost(error instanceof Error ? error.message : String(error));
     }
   }
@@ -141,6 +142,11 @@ export class LiveView {
       if (error instanceof Problem) this.#lost(error.message);
       else this.#renewLater(lease);
     }
+  }
+
+  /** Where there is no live view, asking again would not help. */
+  #giveUp() {
+    if (!this.#closed) this.handlers.onState({ kind: 'unavailable' });
   }
 
   /** @param {string} reason */

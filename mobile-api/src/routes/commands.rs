@@ -19,6 +19,7 @@ use super::corner_body::CornerBody;
 use crate::extract::{AsGuest, Idempotency, JsonBody, PathId, RobotOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::rfc3339::Rfc3339;
+use crate::rounding::hundredths;
 use crate::state::ApiState;
 
 /// What a robot can be asked for.
@@ -246,7 +247,7 @@ impl CommandBody {
             issued_at: command.issued_at.into(),
             expires_at: command.expires_at.into(),
             run,
-            planned_minutes: command.plan.as_ref().map(|plan| plan.minutes()),
+            planned_minutes: command.plan.as_ref().map(|plan| hundredths(plan.minutes())),
             reason,
         }
     }

@@ -51,6 +51,8 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 }
 
 /// Watch a robot for three minutes; a robot that is offline has just nothing to show.
+///
+/// Where the installation has no live view, this is `live_unavailable`.
 #[utoipa::path(
     post, path = "/v1/robots/{robot}/live", tag = "live", params(("robot" = String, Path)),
     responses((status = 201, body = LeaseBody), (status = "default", body = ProblemBody))
@@ -59,6 +61,7 @@ async fn open(
     State(state): State<ApiState>,
     robot: RobotOf<AsGuest>,
 ) -> Result<(StatusCode, Json<LeaseBody>), Problem> {
+    let url = live_url(&state)?;
     let now = state.now();
     let token =
         Secret::generate().ok_or_else(|| Problem::new(Code::Unavailable, "no randomness, try again"))?;
@@ -68,7 +71,7 @@ async fn open(
         token_hash: token.hash(),
     };
     let lease = state.services.leasing.open(&robot.access, new, now).await?;
-    let body = LeaseBody::new(&state, &lease, Some(token));
+    let body = LeaseBody::new(url, &lease, Some(token));
     Ok((StatusCode::CREATED, Json(body)))
 }
 
@@ -83,13 +86,14 @@ async fn renew(
     robot: RobotOf<AsGuest>,
     PathId(id): PathId<LeaseId>,
 ) -> Result<Json<LeaseBody>, Problem> {
+    let url = live_url(&state)?;
     let person = robot.principal.person;
     let lease = state
         .services
         .leasing
         .renew(&robot.access, id, person, state.now())
         .await?;
-    Ok(Json(LeaseBody::new(&state, &lease, None)))
+    Ok(Json(LeaseBody::new(url, &lease, None)))
 }
 
 /// End a lease and cut its connection.
@@ -112,11 +116,17 @@ async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Where live views connect.
+fn live_url(state: &ApiState) -> Result<&str, Problem> {
+    let url = state.config.live_url.as_deref();
+    url.ok_or_else(|| Problem::new(Code::LiveUnavailable, "this installation has no live view"))
+}
+
 impl LeaseBody {
-    fn new(state: &ApiState, lease: &Lease, token: Option<Secret>) -> Self {
+    fn new(url: &str, lease: &Lease, token: Option<Secret>) -> Self {
         Self {
             id: lease.id,
-            url: state.config.live_url.clone(),
+            url: url.to_owned(),
             client_id: lease.client_id(),
             username: USERNAME,
             password: token.map(|token| token.expose().to_owned()),

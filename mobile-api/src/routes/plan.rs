@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::floors::known_floor;
 use crate::extract::{AsGuest, HomeOf, QueryOf};
 use crate::problem::{Problem, ProblemBody};
+use crate::rounding::hundredths;
 use crate::state::ApiState;
 
 /// What to plan.
@@ -127,8 +128,8 @@ impl PlanBody {
             floor: plan.floor(),
             version: plan.n(),
             rooms_version: plan.rooms_version(),
-            metres: plan.metres(),
-            minutes: plan.minutes(),
+            metres: hundredths(plan.metres()),
+            minutes: hundredths(plan.minutes()),
             coverage: plan.coverage(),
             recharges: plan.recharges(),
             legs: plan.legs().iter().map(|leg| LegBody::new(leg, map)).collect(),
@@ -145,8 +146,8 @@ impl LegBody {
             room: leg.room,
             name: name.map(|name| name.as_str().to_owned()),
             recharge_first: leg.recharge_first,
-            metres: leg.metres(),
-            minutes: leg.minutes(),
+            metres: hundredths(leg.metres()),
+            minutes: hundredths(leg.minutes()),
             path: pairs(&leg.path),
         }
     }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::corner_body::CornerBody;
+use crate::rounding::hundredths;
 
 /// What a room is for.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -92,7 +93,7 @@ impl RoomBody {
             number: room.number,
             name: name(room),
             r#type: room.kind.map(RoomTypeBody::from),
-            area_m2: shape.map_or(0.0, |shape| (shape.area_m2 * 100.0).round() / 100.0),
+            area_m2: shape.map_or(0.0, |shape| hundredths(shape.area_m2)),
             outlines: shape.map(ring).into_iter().collect(),
             edited: room.edited,
         }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::rfc3339::Rfc3339;
+use crate::rounding::hundredths;
 
 const CM2_PER_M2: f64 = 10_000.0;
 const MS_PER_MINUTE: f64 = 60_000.0;
@@ -110,8 +111,8 @@ impl From<Run> for RunBody {
             started_at: run.started_at.into(),
             updated_at: run.updated_at.into(),
             finished_at: report.map(|_| run.updated_at.into()),
-            area_m2: report.map(|report| report.area_cm2 as f64 / CM2_PER_M2),
-            minutes: report.map(|report| report.duration_ms as f64 / MS_PER_MINUTE),
+            area_m2: report.map(|report| hundredths(report.area_cm2 as f64 / CM2_PER_M2)),
+            minutes: report.map(|report| hundredths(report.duration_ms as f64 / MS_PER_MINUTE)),
             initiator: match run.initiator {
                 Initiator::Command { command } => InitiatorBody::Command { command },
                 Initiator::Schedule => InitiatorBody::Schedule,

@@ -57,3 +57,26 @@ async fn a_lease_is_renewed_and_ended_by_its_holder_only() {
     );
     assert_eq!(world.ask(Person::Anna, Method::POST, &path).await.status, 404);
 }
+
+#[tokio::test]
+async fn an_installation_without_a_live_view_gives_out_no_lease_and_wakes_no_robot() {
+    let world = World::without_live_view().await;
+    let path = world.at_robot("/live");
+    let answer = world.ask(Person::Anna, Method::POST, &path).await;
+    insta::assert_snapshot!(answer, @r#"
+    404 Not Found
+    content-type: application/problem+json
+    {
+      "code": "live_unavailable",
+      "detail": "this installation has no live view",
+      "status": 404,
+      "title": "No live view",
+      "type": "urn:sweepline:problem:live_unavailable"
+    }
+    "#);
+    assert!(world.devices.requests.lock().unwrap().is_empty());
+    assert_eq!(
+        world.ask(Person::Carl, Method::POST, &path).await.code(),
+        "not_found"
+    );
+}

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use domain::ports::{FloorStore, SettingsStore};
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::flat::{drive, two_rooms};
 use crate::world::{Answer, Person, World};
 
 async fn open(world: &World, csr: &str) -> Answer {
@@ -176,4 +178,27 @@ async fn an_unpaired_robot_is_gone_and_its_certificate_revoked() {
         world.get(Person::Anna, &world.at_home("/robots")).await.json()["items"],
         json!([])
     );
+}
+
+#[tokio::test]
+async fn a_robot_that_joins_a_learnt_home_gets_the_layers_of_its_floors_at_once() {
+    let world = World::new().await;
+    let voted = world.fold(drive(1), &two_rooms(&[])).await.vote.unwrap();
+    let known = world.store.settings(world.robot).await.unwrap().unwrap().layers;
+    assert_eq!(known.len(), 1);
+
+    let code = open(&world, "a request").await.json()["code"].clone();
+    let paired = claim(&world, code.as_str().unwrap()).await.json();
+    let robot = paired["id"].as_str().unwrap().parse().unwrap();
+    let settings = world.store.settings(robot).await.unwrap().unwrap();
+    assert_eq!(
+        settings.layers, known,
+        "as the robot has it that was there for the vote"
+    );
+    assert_eq!(
+        world.devices.posted.lock().unwrap().last(),
+        Some(&settings.version)
+    );
+    let map = world.store.floor_map(&world.scope(), voted.floor).await.unwrap();
+    assert_eq!(settings.rooms_version(), map.unwrap().rooms.version());
 }

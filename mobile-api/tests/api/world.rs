@@ -62,6 +62,19 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
+        Self::with(config()).await
+    }
+
+    /// A world whose installation has no live view.
+    pub async fn without_live_view() -> Self {
+        Self::with(ApiConfig {
+            live_url: None,
+            ..config()
+        })
+        .await
+    }
+
+    async fn with(config: ApiConfig) -> Self {
         let millis = Arc::new(AtomicI64::new(AT.millis()));
         let clock = millis.clone();
         let now: mobile_api::Clock = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
@@ -83,7 +96,7 @@ impl World {
         let verifier = TokenVerifier::new(vec![issuer.trusted()]);
         let services = Services::new(&store, &reach);
         let world = Self {
-            router: router(ApiState::new(services, verifier, sign_in, config(), now)),
+            router: router(ApiState::new(services, verifier, sign_in, config, now)),
             home: HomeId::new(AT, 1),
             foreign_home: HomeId::new(AT, 2),
             robot: RobotId::new(AT, 1),
@@ -363,6 +376,6 @@ fn config() -> ApiConfig {
             stage: "local".into(),
             ca_pem: "the authority".into(),
         },
-        live_url: "ws://localhost:8884/mqtt".into(),
+        live_url: Some("ws://localhost:8884/mqtt".into()),
     }
 }

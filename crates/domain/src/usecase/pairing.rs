@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{RobotAccess, UseCaseError, unless_conflict};
+use super::{Layers, RobotAccess, UseCaseError, unless_conflict};
 use crate::access::HomeScope;
 use crate::claim::{CLAIM_VALID, Claim, ClaimCode, ClaimOutcome, MAX_CSR_BYTES};
 use crate::home::Name;
 use crate::id::{ClaimId, PairingId, RobotId};
-use crate::ports::{ClaimStore, DeviceRegistry, RobotMailbox, RobotStore, SettingsStore};
+use crate::ports::{
+    ClaimStore, DeviceRegistry, FloorStore, HomeStore, RobotMailbox, RobotStore, SettingsStore,
+};
 use crate::robot::{Pairing, Robot};
 use crate::settings::Settings;
 use crate::{FieldError, Timestamp};
@@ -30,19 +32,30 @@ pub struct NewClaim {
 /// Pairs and unpairs robots.
 #[derive(Clone)]
 pub struct Pairings {
-    /// Where claims are.
-    pub claims: Arc<dyn ClaimStore>,
-    /// Where robots are.
-    pub robots: Arc<dyn RobotStore>,
-    /// Where their settings are.
-    pub settings: Arc<dyn SettingsStore>,
-    /// Makes and revokes certificates.
-    pub registry: Arc<dyn DeviceRegistry>,
-    /// How the robot gets its settings.
-    pub mailbox: Arc<dyn RobotMailbox>,
+    claims: Arc<dyn ClaimStore>,
+    robots: Arc<dyn RobotStore>,
+    settings: Arc<dyn SettingsStore>,
+    registry: Arc<dyn DeviceRegistry>,
+    mailbox: Arc<dyn RobotMailbox>,
+    layers: Layers,
 }
 
 impl Pairings {
+    /// Over one store of everything, what makes and revokes certificates, and the way to robots.
+    pub fn new<S>(store: &Arc<S>, registry: Arc<dyn DeviceRegistry>, mailbox: Arc<dyn RobotMailbox>) -> Self
+    where
+        S: ClaimStore + FloorStore + HomeStore + RobotStore + SettingsStore + 'static,
+    {
+        Self {
+            claims: store.clone(),
+            robots: store.clone(),
+            settings: store.clone(),
+            registry,
+            layers: Layers::new(store, mailbox.clone()),
+            mailbox,
+        }
+    }
+
     /// Opens a claim for a robot that asks for an owner.
     pub async fn open_claim(&self, new: NewClaim, now: Timestamp) -> Result<Claim, UseCaseError> {
         if new.csr.is_empty() || new.csr.len() > MAX_CSR_BYTES {
@@ -84,7 +97,8 @@ impl Pairings {
     /// Pairs the robot that shows `code` with a home.
     ///
     /// A code that is unknown, expired or used is [`UseCaseError::NotFound`]. The robot's record is written once
-    /// and decides between two owners at the same time; the same owner may try again after an outage.
+    /// and decides between two owners at the same time; the same owner may try again after an outage. The robot
+    /// gets the layers of all floors that the home knows, since the next vote may be far away.
     pub async fn pair(
         &self,
         scope: &HomeScope,
@@ -118,7 +132,7 @@ impl Pairings {
             pairing,
         });
         self.claims.settle_claim(&Claim { outcome, ..claim }).await?;
-        self.mailbox.post_settings(robot.id, &settings).await?;
+        self.layers.welcome(scope, &robot).await?;
         tracing::info!(robot.id = %robot.id, "robot paired");
         Ok(robot)
     }

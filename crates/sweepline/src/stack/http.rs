@@ -102,7 +102,7 @@ fn state(parts: &Parts, config: &HttpConfig<'_>) -> anyhow::Result<ApiState> {
         stage: STAGE.to_owned(),
         ca_pem: config.authority.ca_pem().to_owned(),
     };
-    let live_url = format!("ws://{}/mqtt", config.broker.ws_addr());
+    let live_url = Some(format!("ws://{}/mqtt", config.broker.ws_addr()));
     let config = ApiConfig {
         provisioning,
         live_url,

@@ -32,13 +32,6 @@ impl Parts {
 
     /// Pairs robots with homes.
     pub fn pairings(&self) -> Pairings {
-        let store = &self.store;
-        Pairings {
-            claims: store.clone(),
-            robots: store.clone(),
-            settings: store.clone(),
-            registry: self.registry.clone(),
-            mailbox: self.link.clone(),
-        }
+        Pairings::new(&self.store, self.registry.clone(), self.link.clone())
     }
 }

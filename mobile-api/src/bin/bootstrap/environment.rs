@@ -34,6 +34,12 @@ pub fn variable(name: &'static str) -> Result<String, EnvironmentError> {
     value.ok_or(EnvironmentError::Missing(name))
 }
 
+fn has_live_view() -> Result<bool, EnvironmentError> {
+    let (name, expected) = ("LIVE_VIEW", "true or false");
+    let unusable = |_| EnvironmentError::Unusable { name, expected };
+    variable("LIVE_VIEW")?.parse().map_err(unusable)
+}
+
 /// Where AWS IoT is and how commands are sent: `IOT_ENDPOINT`, `COMMAND_DELIVERY`.
 pub fn iot_config() -> Result<iot::ConnectConfig, EnvironmentError> {
     let commands = match variable("COMMAND_DELIVERY")?.as_str() {
@@ -52,11 +58,12 @@ pub fn iot_config() -> Result<iot::ConnectConfig, EnvironmentError> {
     })
 }
 
-/// Where robots and phones connect: `IOT_ENDPOINT`, `STAGE`.
+/// Where robots and phones connect: `IOT_ENDPOINT`, `STAGE`, `LIVE_VIEW`.
 pub fn api_config() -> Result<ApiConfig, EnvironmentError> {
     let (host, stage) = (variable("IOT_ENDPOINT")?, variable("STAGE")?);
+    let live_url = format!("wss://{host}/mqtt?x-amz-customauthorizer-name={stage}_live");
     Ok(ApiConfig {
-        live_url: format!("wss://{host}/mqtt?x-amz-customauthorizer-name={stage}_live"),
+        live_url: has_live_view()?.then_some(live_url),
         provisioning: Provisioning {
             mqtt_host: host,
             mqtt_port: MQTT_PORT,

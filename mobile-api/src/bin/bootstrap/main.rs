@@ -66,10 +66,11 @@ async fn app() -> Result<Router, lambda_http::Error> {
         mailbox: data_plane,
         registry: Arc::new(registry),
     };
+    let config = api_config()?;
     let (issuer, pages) = provider::discover(variable("OIDC_ISSUER")?, variable("OIDC_CLIENT_ID")?).await?;
     let verifier = TokenVerifier::new(vec![issuer]);
     let services = Services::new(&store, &devices);
-    let state = ApiState::new(services, verifier, SignIn::Oidc(pages), api_config()?, now);
+    let state = ApiState::new(services, verifier, SignIn::Oidc(pages), config, now);
     Ok(router(state))
 }
 

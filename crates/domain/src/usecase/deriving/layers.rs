@@ -10,9 +10,10 @@ use mapping::run_tile::RunCell;
 use mapping::tile::TileIndex;
 
 use crate::access::HomeScope;
+use crate::floor_map::FloorMap;
 use crate::id::FloorId;
 use crate::page::every;
-use crate::ports::{RobotMailbox, RobotStore, SettingsStore};
+use crate::ports::{FloorStore, HomeStore, RobotMailbox, RobotStore, SettingsStore, StoreError};
 use crate::robot::Robot;
 use crate::settings::{PermanentLayer, Settings};
 use crate::usecase::{MAX_ATTEMPTS, UseCaseError, unless_conflict};
@@ -20,6 +21,8 @@ use crate::usecase::{MAX_ATTEMPTS, UseCaseError, unless_conflict};
 /// Brings permanent layers to robots, as a part of their settings.
 #[derive(Clone)]
 pub struct Layers {
+    homes: Arc<dyn HomeStore>,
+    floors: Arc<dyn FloorStore>,
     robots: Arc<dyn RobotStore>,
     settings: Arc<dyn SettingsStore>,
     mailbox: Arc<dyn RobotMailbox>,
@@ -27,11 +30,13 @@ pub struct Layers {
 
 impl Layers {
     /// Over one store of everything.
-    pub fn new<S: RobotStore + SettingsStore + 'static>(
-        store: &Arc<S>,
-        mailbox: Arc<dyn RobotMailbox>,
-    ) -> Self {
+    pub fn new<S>(store: &Arc<S>, mailbox: Arc<dyn RobotMailbox>) -> Self
+    where
+        S: HomeStore + FloorStore + RobotStore + SettingsStore + 'static,
+    {
         Self {
+            homes: store.clone(),
+            floors: store.clone(),
             robots: store.clone(),
             settings: store.clone(),
             mailbox,
@@ -62,6 +67,37 @@ impl Layers {
             }
         })
         .await
+    }
+
+    /// Brings the layers of all floors to a robot that has just joined the home, together with its settings.
+    ///
+    /// The settings MUST be stored before: a vote meanwhile then brings its layer itself.
+    pub async fn welcome(&self, scope: &HomeScope, robot: &Robot) -> Result<(), UseCaseError> {
+        let known = self.known(scope).await?;
+        let lacking = |_: &Robot, settings: &Settings| {
+            let lacks = |layer: &&PermanentLayer| settings.layer(layer.floor).is_none();
+            let mut layers = known.iter().filter(lacks).peekable();
+            layers.peek()?;
+            Some(layers.fold(settings.clone(), |settings, layer| {
+                settings.with_other_layer(layer.clone())
+            }))
+        };
+        self.change_one(robot, &lacking).await?;
+        match self.settings.settings(robot.id).await? {
+            Some(settings) => Ok(self.mailbox.post_settings(robot.id, &settings).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// The layers of the home's floors that have a map.
+    async fn known(&self, scope: &HomeScope) -> Result<Vec<PermanentLayer>, StoreError> {
+        let floors = every(|page| async move { self.homes.floors(scope, &page).await }).await?;
+        let mut layers = Vec::new();
+        for floor in floors {
+            let map = self.floors.floor_map(scope, floor.id).await?;
+            layers.extend(map.map(|map| layer_of(floor.id, &map)));
+        }
+        Ok(layers)
     }
 
     /// Tells every robot of the home that has the floor's layer which room list is the present one.
@@ -116,6 +152,16 @@ impl Layers {
             }
         }
         Err(UseCaseError::contended("settings"))
+    }
+}
+
+/// The permanent layer that a floor's map was made with.
+fn layer_of(floor: FloorId, map: &FloorMap) -> PermanentLayer {
+    PermanentLayer {
+        floor,
+        n: map.n,
+        rooms_version: map.rooms.version(),
+        tiles: tiles(&permanent_layer(&map.classes())),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::command::Corner;
 use crate::floor_map::FloorMap;
 use crate::id::FloorId;
 use crate::pace::Pace;
-use crate::ports::{FloorStore, MapStore, RobotMailbox, RobotStore, SettingsStore, StoreError};
+use crate::ports::{FloorStore, HomeStore, MapStore, RobotMailbox, RobotStore, SettingsStore, StoreError};
 use crate::room::RoomList;
 use crate::run::Vote;
 use crate::settings::PermanentLayer;
@@ -55,7 +55,7 @@ impl Deriving {
     /// Over one store of everything, and the way to robots.
     pub fn new<S>(store: &Arc<S>, mailbox: Arc<dyn RobotMailbox>) -> Self
     where
-        S: MapStore + FloorStore + RobotStore + SettingsStore + 'static,
+        S: MapStore + FloorStore + HomeStore + RobotStore + SettingsStore + 'static,
     {
         Self {
             maps: store.clone(),
