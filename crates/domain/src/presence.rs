@@ -6,15 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// After this long a connection's version number may start again from zero.
-pub const VERSION_RESETS_AFTER: Duration = Duration::from_secs(3600);
+/// Times further apart than this tell which of two connections is the newer one; closer ones leave it to the versions.
+///
+/// The broker's times are exact to two minutes, and its versions start again after a client was away for about an hour:
+/// half an hour is far from both.
+pub const TIMES_DECIDE_AFTER: Duration = Duration::from_secs(30 * 60);
 
 /// The connection of one robot, as far as events have told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
-    /// Whether the newest session is open.
+    /// Whether the newest connection is open.
     pub connected: bool,
-    /// The newest session.
+    /// The session of the newest connection.
     pub session: String,
     /// Its number, counted by the broker for this robot.
     pub version: u64,
@@ -52,44 +55,52 @@ pub enum PresenceEvent {
 impl Presence {
     /// What is known after `event`, or `None` when the event tells nothing new.
     ///
-    /// A closing event counts only for the session that is known to be open, or for a newer one whose opening was
-    /// missed; an opening event counts only when it is newer, so that late and repeated events change nothing.
+    /// Connections of one client follow each other without overlap, so there is always a newest one; known is the
+    /// newest of which any event came, and that it is closed as soon as its closing event came. Late, repeated and
+    /// reordered events change nothing of that. A connection is told by session and version together, since a
+    /// session that is resumed keeps its name.
     pub fn after(known: Option<&Self>, event: &PresenceEvent) -> Option<Self> {
-        match event {
-            PresenceEvent::Connected { session, version, at } => {
-                let newer = known.is_none_or(|known| known.is_older_than(session, *version, *at));
-                newer.then(|| Self {
-                    connected: true,
-                    session: session.clone(),
-                    version: *version,
-                    since: *at,
-                    reason: None,
-                })
-            }
-            PresenceEvent::Disconnected {
+        let told = event.presence();
+        let tells_more = match known {
+            None => true,
+            Some(known) if known.is_same_connection(&told) => known.connected && !told.connected,
+            Some(known) => told.is_newer_than(known),
+        };
+        tells_more.then_some(told)
+    }
+
+    fn is_same_connection(&self, other: &Self) -> bool {
+        (&self.session, self.version) == (&other.session, other.version)
+    }
+
+    fn is_newer_than(&self, other: &Self) -> bool {
+        if self.since.since(other.since) > TIMES_DECIDE_AFTER {
+            return true;
+        }
+        let is_close = other.since.since(self.since) <= TIMES_DECIDE_AFTER;
+        is_close && self.version > other.version
+    }
+}
+
+impl PresenceEvent {
+    /// What the event says of its connection.
+    fn presence(&self) -> Presence {
+        let (connected, session, version, since, reason) = match self {
+            Self::Connected { session, version, at } => (true, session, version, at, None),
+            Self::Disconnected {
                 session,
                 version,
                 at,
                 reason,
-            } => {
-                let ends_known = known.is_some_and(|known| known.connected && known.session == *session);
-                let newer = known.is_none_or(|known| known.is_older_than(session, *version, *at));
-                (ends_known || newer).then(|| Self {
-                    connected: false,
-                    session: session.clone(),
-                    version: *version,
-                    since: *at,
-                    reason: Some(reason.clone()),
-                })
-            }
+            } => (false, session, version, at, Some(reason)),
+        };
+        Presence {
+            connected,
+            session: session.clone(),
+            version: *version,
+            since: *since,
+            reason: reason.cloned(),
         }
-    }
-
-    fn is_older_than(&self, session: &str, version: u64, at: Timestamp) -> bool {
-        if self.session == session {
-            return false;
-        }
-        version > self.version || at.since(self.since) > VERSION_RESETS_AFTER
     }
 }
 
@@ -121,18 +132,16 @@ mod tests {
         })
     }
 
+    const HOUR: i64 = 3_600_000;
+
     #[test]
-    fn a_late_disconnect_of_an_old_session_leaves_the_robot_online() {
-        let known = fold(&[
-            connected("a", 1, 0),
-            connected("b", 2, 10),
-            disconnected("a", 1, 11),
-        ]);
+    fn a_connection_of_an_hour_ago_is_older_whatever_its_number() {
+        let known = fold(&[connected("b", 0, 2 * HOUR), disconnected("a", 9, 0)]);
         assert!(known.unwrap().connected);
     }
 
     #[test]
-    fn a_late_connect_of_a_closed_session_does_not_revive_it() {
+    fn a_late_connect_of_a_closed_connection_does_not_revive_it() {
         let known = fold(&[disconnected("a", 1, 10), connected("a", 1, 5)]);
         assert!(!known.unwrap().connected);
     }
@@ -144,12 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn the_version_may_start_again_after_an_hour() {
-        let known = fold(&[
-            connected("a", 9, 0),
-            disconnected("a", 9, 10),
-            connected("b", 0, 3_700_000),
-        ]);
-        assert!(known.unwrap().connected);
+    fn a_resumed_session_is_not_ended_by_its_last_connection() {
+        let events = [
+            connected("a", 1, 0),
+            disconnected("a", 1, 10),
+            connected("a", 2, 20),
+        ];
+        let known = fold(&events).unwrap();
+        assert_eq!(Presence::after(Some(&known), &disconnected("a", 1, 10)), None);
     }
 }

@@ -1,4 +1,8 @@
 //! Lifecycle events of the broker become presence.
+//!
+//! Once all events came, in whatever order and however often, presence is the truth. Of events that never come nothing
+//! can be known here: a lost closing leaves a robot that looks connected until a command finds out, and a lost opening
+//! one that looks away, for which [`Connectivity`](super::Connectivity) asks the broker.
 
 use std::sync::Arc;
 

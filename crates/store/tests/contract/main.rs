@@ -18,6 +18,7 @@ mod local_table;
 mod maps;
 mod paging;
 mod placements;
+mod presence;
 mod robots;
 mod run_tiles;
 mod runs;
