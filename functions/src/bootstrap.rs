@@ -83,15 +83,25 @@ pub async fn table() -> Result<Arc<TableStore>, InitError> {
 /// What the handlers of robots' messages work with: the table, and robots through AWS IoT, at the endpoint that the
 /// variable `IOT_ENDPOINT` names or at the region's own.
 pub async fn parts() -> Result<HandlerParts, InitError> {
+    Ok(HandlerParts {
+        store: table().await?,
+        mailbox: Arc::new(iot::data_plane(&iot_config()).await),
+    })
+}
+
+/// The same with the registry, whose robots get the policy that the variable `DEVICE_POLICY` names.
+pub async fn registry_parts() -> Result<(HandlerParts, Arc<iot::Registry>), InitError> {
     let store = table().await?;
-    let config = iot::ConnectConfig {
+    let registry = iot::registry(&iot_config(), variable("DEVICE_POLICY")?).await;
+    let mailbox = Arc::new(registry.data_plane().clone());
+    Ok((HandlerParts { store, mailbox }, Arc::new(registry)))
+}
+
+fn iot_config() -> iot::ConnectConfig {
+    iot::ConnectConfig {
         data_host: variable("IOT_ENDPOINT").ok(),
         commands: iot::CommandDelivery::Direct,
-    };
-    Ok(HandlerParts {
-        store,
-        mailbox: Arc::new(iot::data_plane(&config).await),
-    })
+    }
 }
 
 /// The account and region of the IoT resources, from the variables `AWS_REGION` and `ACCOUNT_ID`.

@@ -17,6 +17,7 @@ mod live_authorizer;
 mod map_ingest;
 mod parts;
 mod presence;
+mod renewal;
 mod run_events;
 mod status;
 
@@ -27,5 +28,6 @@ pub use live_authorizer::{LiveAuthorizer, policy_document};
 pub use map_ingest::MapIngest;
 pub use parts::HandlerParts;
 pub use presence::PresenceEvents;
+pub use renewal::Renewals;
 pub use run_events::RunReports;
 pub use status::StatusReports;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::ports::RobotMailbox;
+use domain::ports::{DeviceRegistry, RobotMailbox};
 use domain::usecase::{
-    Authorizing, Deriving, Folding, Ingesting, PresenceTracking, RunEvents, Sealing, Settling, StatusTracking,
+    Authorizing, Deriving, Folding, Ingesting, PresenceTracking, Renewing, RunEvents, Sealing, Settling,
+    StatusTracking,
 };
 use store::TableStore;
 
@@ -74,6 +75,16 @@ impl HandlerParts {
         Settling {
             authorizing: self.authorizing(),
             commands: self.store.clone(),
+            mailbox: self.mailbox.clone(),
+        }
+    }
+
+    /// Renews certificates in `registry`.
+    pub fn renewing(&self, registry: Arc<dyn DeviceRegistry>) -> Renewing {
+        Renewing {
+            authorizing: self.authorizing(),
+            robots: self.store.clone(),
+            registry,
             mailbox: self.mailbox.clone(),
         }
     }

@@ -46,6 +46,13 @@ pub enum ReceiptKind {
         /// The command.
         command: CommandId,
     },
+    /// The certificate that the robot asked for, to be tried.
+    Certificate {
+        /// PEM.
+        pem: String,
+    },
+    /// The certificate that the robot is connected with is the one in force.
+    Renewed,
     /// The server's time, in answer to a nonce.
     Time {
         /// The nonce.

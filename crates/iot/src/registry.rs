@@ -178,6 +178,7 @@ impl DeviceRegistry for Registry {
             certificate: Certificate {
                 id: made.id,
                 not_after,
+                successor: None,
             },
         })
     }
@@ -193,6 +194,16 @@ impl DeviceRegistry for Registry {
             self.discard(robot, arn, id).await?;
         }
         tracing::info!(robot.id = %robot, count = certificates.len(), "certificates revoked");
+        Ok(())
+    }
+
+    async fn retire(&self, robot: RobotId, certificate: &str) -> Result<(), DeviceError> {
+        self.deactivate(certificate).await?;
+        let attached = self.certificates(robot).await?;
+        if let Some(arn) = attached.iter().find(|arn| certificate_id(arn) == certificate) {
+            self.discard(robot, arn, certificate).await?;
+        }
+        tracing::info!(robot.id = %robot, "certificate retired");
         Ok(())
     }
 

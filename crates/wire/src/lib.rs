@@ -10,6 +10,7 @@ pub mod json;
 pub mod live;
 pub mod plan;
 pub mod receipt;
+pub mod renewal;
 pub mod run_event;
 pub mod settings;
 pub mod status;

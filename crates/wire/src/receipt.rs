@@ -39,6 +39,8 @@ mod tests {
             ReceiptKind::Settled {
                 command: CommandId::from_u128(2),
             },
+            ReceiptKind::Certificate { pem: "PEM".into() },
+            ReceiptKind::Renewed,
             ReceiptKind::Time {
                 nonce: "n".into(),
                 now: Timestamp::from_millis(3),

@@ -17,11 +17,13 @@ pub enum Uplink {
     Status,
     /// What became of commands, see [`crate::ack`].
     Ack,
+    /// The renewal of its certificate, see [`crate::renewal`].
+    Renewal,
 }
 
 impl Uplink {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Tiles, Self::Run, Self::Status, Self::Ack];
+    pub const ALL: [Self; 5] = [Self::Tiles, Self::Run, Self::Status, Self::Ack, Self::Renewal];
 
     /// The last level of the topic.
     pub fn as_str(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Uplink {
             Self::Run => "run",
             Self::Status => "status",
             Self::Ack => "ack",
+            Self::Renewal => "renewal",
         }
     }
 
@@ -40,6 +43,7 @@ impl Uplink {
             Self::Run => "run_events",
             Self::Status => "status",
             Self::Ack => "command_outcome",
+            Self::Renewal => "renewal",
         }
     }
 

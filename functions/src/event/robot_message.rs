@@ -16,6 +16,8 @@ pub struct RobotMessage {
     pub robot: RobotId,
     /// What it published.
     pub payload: Vec<u8>,
+    /// The certificate that it is connected with, as the registry knows it; empty when the rule gave none.
+    pub principal: String,
     /// Names this message in all logs; empty when the rule gave none.
     pub trace: String,
     /// When the broker took it.
@@ -28,6 +30,8 @@ struct Envelope {
     data: String,
     client_id: String,
     robot: String,
+    #[serde(default)]
+    principal: String,
     #[serde(default)]
     trace: String,
     ts: i64,
@@ -49,6 +53,7 @@ impl TryFrom<&Value> for RobotMessage {
         Ok(Self {
             robot,
             payload,
+            principal: envelope.principal,
             trace: envelope.trace,
             at: Timestamp::from_millis(envelope.ts),
         })

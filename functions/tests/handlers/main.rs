@@ -18,6 +18,7 @@ mod map_ingest;
 mod memory;
 mod presence;
 mod recorded;
+mod renewal;
 mod run_events;
 mod status;
 mod world;

@@ -13,9 +13,9 @@ use domain::robot::{Pairing, Robot};
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunEvent, RunEventKind, RunReport};
 use domain::settings::Settings;
 use domain::usecase::{
-    Authorizing, Folding, Ingesting, PresenceTracking, RunEvents, Sealing, Settling, StatusTracking,
+    Authorizing, Folding, Ingesting, PresenceTracking, Renewing, RunEvents, Sealing, Settling, StatusTracking,
 };
-use functions::{CommandOutcome, Fold, MapIngest, PresenceEvents, RunReports, StatusReports};
+use functions::{CommandOutcome, Fold, MapIngest, PresenceEvents, Renewals, RunReports, StatusReports};
 use mapping::run_map::RunMap;
 use mapping::run_tile::{RunCell, RunTile};
 use mapping::tile::TileIndex;
@@ -111,6 +111,16 @@ impl World {
             mailbox: self.memory.clone(),
         };
         CommandOutcome::new(settling, self.memory.clone())
+    }
+
+    pub fn renewals(&self) -> Renewals {
+        let renewing = Renewing {
+            authorizing: self.authorizing(),
+            robots: self.memory.clone(),
+            registry: self.memory.clone(),
+            mailbox: self.memory.clone(),
+        };
+        Renewals::new(renewing, self.memory.clone())
     }
 
     pub fn presence_events(&self) -> PresenceEvents {

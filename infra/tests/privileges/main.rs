@@ -30,12 +30,13 @@ const SHARED: [&str; 5] = [
 ];
 
 /// The functions of rules, stream and live view, with the handlers that answer them.
-const HANDLERS: [(&str, &str); 7] = [
+const HANDLERS: [(&str, &str); 8] = [
     ("MapIngest", "MapIngest"),
     ("RunEvents", "RunReports"),
     ("Status", "StatusReports"),
     ("CommandOutcome", "CommandOutcome"),
     ("Presence", "PresenceEvents"),
+    ("Renewal", "Renewals"),
     ("Fold", "Fold"),
     ("LiveAuthorizer", "LiveAuthorizer"),
 ];

@@ -36,6 +36,7 @@ fn a_robot_may_do_what_it_needs() {
         "$aws/rules/dev_run_events/r/{}/run",
         "$aws/rules/dev_status/r/{}/status",
         "$aws/rules/dev_command_outcome/r/{}/ack",
+        "$aws/rules/dev_renewal/r/{}/renewal",
         "live/{}/pose",
         "live/{}/tiles",
     ] {
@@ -65,6 +66,7 @@ fn a_robot_may_do_nothing_as_another_or_beyond_its_topics() {
         foreign("$aws/rules/dev_map_ingest/r/{}/tiles"),
         own("$aws/rules/prod_map_ingest/r/{}/tiles"),
         own("$aws/rules/dev_map_ingest/r/{}/run"),
+        foreign("$aws/rules/dev_renewal/r/{}/renewal"),
         own("r/{}/tiles"),
         foreign("live/{}/pose"),
         own("cmd/{}"),

@@ -53,6 +53,7 @@ fn each_rule_feeds_its_function_and_keeps_what_fails() {
             "presence",
             "$aws/events/presence/disconnected/+",
         ),
+        ("dev_renewal", "renewal", "r/+/renewal"),
         ("dev_run_events", "run_events", "r/+/run"),
         ("dev_status", "status", "r/+/status"),
     ];
@@ -88,6 +89,7 @@ fn an_uplink_event_has_the_recorded_shape() {
         "dev_run_events",
         "dev_status",
         "dev_command_outcome",
+        "dev_renewal",
     ] {
         let mut event = rule(name).sql.evaluate(&message).unwrap();
         event["data"] = recorded["data"].clone();

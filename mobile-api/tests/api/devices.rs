@@ -99,6 +99,7 @@ impl DeviceRegistry for RecordedDevices {
         let certificate = Certificate {
             id: "00".repeat(32),
             not_after: now,
+            successor: None,
         };
         Ok(IssuedCertificate {
             pem: format!("certificate of {robot}"),
@@ -107,6 +108,11 @@ impl DeviceRegistry for RecordedDevices {
     }
 
     async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.revoked.lock().unwrap().push(robot);
+        Ok(())
+    }
+
+    async fn retire(&self, robot: RobotId, _certificate: &str) -> Result<(), DeviceError> {
         self.revoked.lock().unwrap().push(robot);
         Ok(())
     }

@@ -119,6 +119,9 @@ pub trait DeviceRegistry: Send + Sync {
     /// Revokes all certificates of the robot and MUST cut its live connection.
     async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError>;
 
+    /// Revokes one certificate of a robot that connects with another by now; one that is not there is no error.
+    async fn retire(&self, robot: RobotId, certificate: &str) -> Result<(), DeviceError>;
+
     /// Cuts the live connection of an MQTT client, if there is one.
     async fn disconnect(&self, client_id: &str) -> Result<(), DeviceError>;
 }

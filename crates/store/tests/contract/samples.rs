@@ -67,6 +67,7 @@ pub fn unpaired(n: u128) -> Robot {
     let certificate = Certificate {
         id: format!("{n:064x}"),
         not_after: AT,
+        successor: None,
     };
     Robot {
         id: robot_id(n),

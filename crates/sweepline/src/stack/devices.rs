@@ -143,6 +143,7 @@ impl DeviceRegistry for LocalRegistry {
             certificate: Certificate {
                 id: issued.serial,
                 not_after,
+                successor: None,
             },
         })
     }
@@ -153,6 +154,11 @@ impl DeviceRegistry for LocalRegistry {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(robot);
         self.disconnect(&robot.to_string()).await
+    }
+
+    /// The store tells which certificates are in force, and forgets this one.
+    async fn retire(&self, _robot: RobotId, _certificate: &str) -> Result<(), DeviceError> {
+        Ok(())
     }
 
     async fn disconnect(&self, client_id: &str) -> Result<(), DeviceError> {
@@ -177,7 +183,7 @@ impl CertificateRegistry for LocalRegistry {
         }
         match self.robots.robot(robot).await {
             Ok(Some(known)) => match known.certificate {
-                Some(certificate) if certificate.id == serial => CertificateStatus::Active,
+                Some(certificate) if certificate.admits(serial) => CertificateStatus::Active,
                 Some(_) | None => CertificateStatus::Revoked,
             },
             Ok(None) => CertificateStatus::Unknown,

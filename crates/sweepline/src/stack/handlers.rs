@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use functions::{CommandOutcome, Fold, HandlerError, MapIngest, PresenceEvents, RunReports, StatusReports};
+use functions::{
+    CommandOutcome, Fold, HandlerError, MapIngest, PresenceEvents, Renewals, RunReports, StatusReports,
+};
 use infra::Template;
 use serde_json::Value;
 
@@ -38,13 +40,14 @@ fn one(parts: &Parts, template: &Template, id: &str) -> anyhow::Result<Handler> 
     let function = template
         .function(id)
         .ok_or_else(|| anyhow!("infra/template.yaml: there is no function {id}"))?;
-    let (parts, incidents) = (parts.handlers(), parts.store.clone());
+    let (parts, registry, incidents) = (parts.handlers(), parts.registry.clone(), parts.store.clone());
     Ok(match function.binary.as_str() {
         "map_ingest" => handler!(MapIngest::new(parts.ingesting(), incidents)),
         "run_events" => handler!(RunReports::new(parts.run_events(), incidents)),
         "status" => handler!(StatusReports::new(parts.status(), incidents)),
         "command_outcome" => handler!(CommandOutcome::new(parts.settling(), incidents)),
         "presence" => handler!(PresenceEvents::new(parts.presence(), incidents)),
+        "renewal" => handler!(Renewals::new(parts.renewing(registry), incidents)),
         "fold" => handler!(Fold::new(parts.folding(), incidents)),
         other => {
             return Err(anyhow!(

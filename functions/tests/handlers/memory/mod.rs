@@ -3,6 +3,7 @@
 
 mod floors;
 mod maps;
+mod registry;
 mod robots;
 mod runs;
 mod unused;
@@ -56,6 +57,8 @@ pub struct Shelves {
     pub receipts: Vec<(RobotId, Receipt)>,
     pub posted_settings: Vec<(RobotId, u64)>,
     pub retained: BTreeSet<RobotId>,
+    /// The certificates that were issued, with whether they are in force.
+    pub certificates: BTreeMap<String, bool>,
 }
 
 pub struct Memory {

@@ -1,0 +1,59 @@
+//! Certificates that come to their end.
+
+use std::sync::Arc;
+
+use domain::FieldError;
+use domain::Timestamp;
+use domain::ports::{DeviceError, IncidentStore};
+use domain::usecase::{Renewing, UseCaseError};
+use serde_json::Value;
+use wire::renewal::{Renewal, RenewalWord};
+
+use crate::error::{Failure, HandlerError};
+use crate::event::RobotMessage;
+use crate::incidents::Incidents;
+
+/// Takes what robots publish on their renewal topic.
+#[derive(Clone)]
+pub struct Renewals {
+    renewing: Renewing,
+    incidents: Incidents,
+}
+
+impl Renewals {
+    /// A handler over the use case.
+    pub fn new(renewing: Renewing, incidents: Arc<dyn IncidentStore>) -> Self {
+        Self {
+            renewing,
+            incidents: Incidents::new("renewal", incidents),
+        }
+    }
+
+    /// Answers a robot's request for a certificate, or its word that it has one. A refused one gets no answer: the
+    /// robot asks again, later.
+    ///
+    /// # Errors
+    /// [`HandlerError`] when the event shall come again.
+    pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
+        let Some(message) = self.incidents.admit(event, now).await? else {
+            return Ok(());
+        };
+        let taken = self.take(&message, now).await;
+        self.incidents.refused(&message, taken).await.map(|_| ())
+    }
+
+    async fn take(&self, message: &RobotMessage, now: Timestamp) -> Result<(), Failure> {
+        let Renewal { pairing, word } = Renewal::decode(&message.payload)?;
+        let robot = message.robot;
+        let taken = match word {
+            RenewalWord::Wanted { csr } => self.renewing.issue(robot, pairing, &csr, now).await,
+            RenewalWord::Connected => self.renewing.take_over(robot, pairing, &message.principal).await,
+        };
+        taken.map_err(|error| match error {
+            UseCaseError::Device(DeviceError::BadRequest { reason }) => {
+                Failure::Refused(FieldError::new("csr", reason))
+            }
+            other => other.into(),
+        })
+    }
+}
