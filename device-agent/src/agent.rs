@@ -63,7 +63,7 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), AgentError> {
     let identity = RobotIdentity::load(&config.dir)?;
-    let endpoint = identity.endpoint.clone();
+    let (endpoint, credentials) = (identity.endpoint.clone(), identity.credentials.clone());
     let (storage, memory) = DiskStorage::open(&config.dir)?;
     let not_before = BUILT_AFTER.max(memory.state.last_server_time);
     let link = MqttLink::start(&MqttLinkConfig {
@@ -74,6 +74,7 @@ pub async fn run(
     })?;
     let parts = AgentParts {
         endpoint,
+        credentials,
         profile: driver.profile(),
         storage: Box::new(storage),
         memory,
@@ -163,6 +164,11 @@ impl<D: Driver, L: Link> Runtime<D, L> {
             for output in self.agent.handle(self.started.elapsed(), input) {
                 match output {
                     Output::Publish(message) => self.link.publish(message),
+                    Output::Connect(credentials) => {
+                        if let Err(error) = self.link.switch(&credentials) {
+                            tracing::error!(%error, "the certificate cannot be used");
+                        }
+                    }
                     Output::Order(order) => {
                         if let Err(error) = self.driver.order(order.clone()).await {
                             tracing::warn!(%error, "the robot did not take an order");

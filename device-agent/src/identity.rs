@@ -6,7 +6,9 @@ use domain::id::{PairingId, RobotId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::credentials::Credentials;
 use crate::private_file;
+use crate::renewal::{RENEWAL_FILE, Renewal, RenewalError, Stage};
 
 /// The private key, made on the robot; it never leaves it.
 pub const KEY_FILE: &str = "key.pem";
@@ -34,10 +36,8 @@ pub struct Endpoint {
 pub struct RobotIdentity {
     /// Who it is and where it connects.
     pub endpoint: Endpoint,
-    /// The robot's certificate chain, PEM.
-    pub certificate_pem: String,
-    /// The robot's private key, PEM.
-    pub key_pem: String,
+    /// The robot's key with its certificate.
+    pub credentials: Credentials,
     /// The authority that the broker's certificate comes from, PEM.
     pub ca_pem: String,
 }
@@ -59,6 +59,9 @@ pub enum IdentityError {
         /// What the file system said.
         source: std::io::Error,
     },
+    /// The renewal of the certificate could not be read.
+    #[error(transparent)]
+    Renewal(#[from] RenewalError),
     /// The configuration is not what pairing wrote.
     #[error("identity file {path}: is damaged; reset the robot and pair it again")]
     Damaged {
@@ -75,7 +78,7 @@ impl RobotIdentity {
         dir.join(CONFIG_FILE).exists()
     }
 
-    /// Reads the identity in `dir`.
+    /// Reads the identity in `dir`, with the newest credentials that have made a connection.
     ///
     /// # Errors
     /// [`IdentityError`].
@@ -93,10 +96,17 @@ impl RobotIdentity {
             let path = dir.join(file);
             std::fs::read_to_string(&path).map_err(|source| IdentityError::Io { path, source })
         };
+        let renewed = Renewal::load(dir)?.filter(|renewal| matches!(renewal.stage(), Stage::Proven { .. }));
+        let credentials = match renewed.and_then(|renewal| renewal.credentials()) {
+            Some(proven) => proven,
+            None => Credentials {
+                certificate_pem: text(CERTIFICATE_FILE)?,
+                key_pem: text(KEY_FILE)?,
+            },
+        };
         Ok(Self {
             endpoint,
-            certificate_pem: text(CERTIFICATE_FILE)?,
-            key_pem: text(KEY_FILE)?,
+            credentials,
             ca_pem: text(CA_FILE)?,
         })
     }
@@ -106,7 +116,24 @@ impl RobotIdentity {
     /// # Errors
     /// What the file system says.
     pub fn wipe(dir: &Path) -> std::io::Result<()> {
-        private_file::remove(dir, &[CONFIG_FILE, KEY_FILE, CERTIFICATE_FILE, CA_FILE])
+        private_file::remove(
+            dir,
+            &[CONFIG_FILE, RENEWAL_FILE, KEY_FILE, CERTIFICATE_FILE, CA_FILE],
+        )
+    }
+
+    /// Puts renewed credentials in the place of the old ones, and ends the renewal: until its file is gone it says
+    /// which ones count.
+    ///
+    /// # Errors
+    /// [`IdentityError`]; done again, it ends what was begun.
+    pub fn replace_credentials(dir: &Path, renewed: &Credentials) -> Result<(), IdentityError> {
+        let files = [
+            (KEY_FILE, &renewed.key_pem),
+            (CERTIFICATE_FILE, &renewed.certificate_pem),
+        ];
+        write(dir, &files)?;
+        Ok(Renewal::forget(dir)?)
     }
 
     /// Writes the identity into `dir`, the configuration last, so that it is there whole or not at all.
@@ -119,16 +146,22 @@ impl RobotIdentity {
         let config = serde_json::to_string(&self.endpoint).map_err(std::io::Error::other);
         let config = config.map_err(failed(dir.join(CONFIG_FILE)))?;
         let files = [
-            (KEY_FILE, &self.key_pem),
-            (CERTIFICATE_FILE, &self.certificate_pem),
+            (KEY_FILE, &self.credentials.key_pem),
+            (CERTIFICATE_FILE, &self.credentials.certificate_pem),
             (CA_FILE, &self.ca_pem),
             (CONFIG_FILE, &config),
         ];
-        files.into_iter().try_for_each(|(file, text)| {
-            let path = dir.join(file);
-            private_file::write_atomically(&path, text.as_bytes()).map_err(failed(path))
-        })
+        write(dir, &files)
     }
+}
+
+/// Writes files one after the other, each whole or not at all.
+fn write(dir: &Path, files: &[(&str, &String)]) -> Result<(), IdentityError> {
+    files.iter().try_for_each(|(file, text)| {
+        let path = dir.join(file);
+        private_file::write_atomically(&path, text.as_bytes())
+            .map_err(|source| IdentityError::Io { path, source })
+    })
 }
 
 #[cfg(test)]
@@ -148,16 +181,41 @@ mod tests {
             host: "127.0.0.1".into(),
             port: 8883,
         };
-        let (certificate_pem, key_pem, ca_pem) = ("c".into(), "k".into(), "a".into());
-        RobotIdentity {
+        let identity = RobotIdentity {
             endpoint: endpoint.clone(),
-            certificate_pem,
-            key_pem,
-            ca_pem,
-        }
-        .save(&dir)
-        .unwrap();
+            credentials: credentials("old"),
+            ca_pem: "a".into(),
+        };
+        identity.save(&dir).unwrap();
         let read = RobotIdentity::load(&dir).unwrap();
-        assert_eq!((read.endpoint, read.key_pem.as_str()), (endpoint, "k"));
+        assert_eq!((read.endpoint, read.credentials), (endpoint, credentials("old")));
+        renewed_across_kills(&dir);
+    }
+
+    fn credentials(of: &str) -> Credentials {
+        Credentials {
+            certificate_pem: format!("certificate {of}"),
+            key_pem: format!("key {of}"),
+        }
+    }
+
+    /// After each write, in order, what a start would connect with is one whole pair, and the old one until the new
+    /// one has made a connection.
+    fn renewed_across_kills(dir: &Path) {
+        let in_use = || RobotIdentity::load(dir).unwrap().credentials;
+        let begun = Renewal::begin().unwrap();
+        begun.save(dir).unwrap();
+        assert_eq!(in_use(), credentials("old"));
+        begun.issued("certificate new".into()).save(dir).unwrap();
+        assert_eq!(in_use(), credentials("old"));
+        begun.proven(&credentials("new")).save(dir).unwrap();
+        assert_eq!(in_use(), credentials("new"));
+        for (file, text) in [(KEY_FILE, "key new"), (CERTIFICATE_FILE, "certificate new")] {
+            private_file::write_atomically(&dir.join(file), text.as_bytes()).unwrap();
+            assert_eq!(in_use(), credentials("new"));
+        }
+        RobotIdentity::replace_credentials(dir, &credentials("new")).unwrap();
+        assert_eq!(in_use(), credentials("new"));
+        assert!(!dir.join(RENEWAL_FILE).exists());
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod agent;
 pub mod core;
+pub mod credentials;
 pub mod driver;
 pub mod identity;
 pub mod kept_plan;
@@ -13,6 +14,7 @@ pub mod link;
 pub mod outbox;
 pub mod pair;
 pub mod private_file;
+pub mod renewal;
 pub mod state;
 pub mod storage;
 

@@ -9,9 +9,12 @@ use thiserror::Error;
 use wire::tile_pack::PackedTile;
 use wire::{WireError, settings};
 
+use crate::credentials::Credentials;
+use crate::identity::{IdentityError, RobotIdentity};
 use crate::kept_plan::{KeptPlan, KeptPlanError};
 use crate::outbox::{OpenRun, Outbox, OutboxError, Progress, RunHead};
 use crate::private_file;
+use crate::renewal::{Renewal, RenewalError};
 use crate::state::{AgentState, StateError};
 
 const STATE_FILE: &str = "state.json";
@@ -31,6 +34,12 @@ pub enum StorageError {
     /// The plan.
     #[error(transparent)]
     Plan(#[from] KeptPlanError),
+    /// The renewal of the certificate.
+    #[error(transparent)]
+    Renewal(#[from] RenewalError),
+    /// The identity.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The settings do not fit their form.
     #[error(transparent)]
     Settings(#[from] WireError),
@@ -63,6 +72,24 @@ pub trait Storage: Send {
     /// # Errors
     /// [`StorageError::Plan`]; the old plan MUST then still be there.
     fn save_plan(&mut self, plan: &KeptPlan) -> Result<(), StorageError>;
+
+    /// Replaces what is known of the certificate's renewal.
+    ///
+    /// # Errors
+    /// [`StorageError::Renewal`]; the stage before MUST then still be there.
+    fn save_renewal(&mut self, renewal: &Renewal) -> Result<(), StorageError>;
+
+    /// Ends a renewal that came to nothing; the old credentials stay.
+    ///
+    /// # Errors
+    /// [`StorageError::Renewal`].
+    fn drop_renewal(&mut self) -> Result<(), StorageError>;
+
+    /// Ends a renewal with its credentials in the place of the old ones.
+    ///
+    /// # Errors
+    /// [`StorageError::Identity`]; the renewed ones MUST be in use all the same.
+    fn finish_renewal(&mut self, renewed: &Credentials) -> Result<(), StorageError>;
 
     /// Takes note that a run began; gives the runs that were dropped to make room, as do the next two.
     ///
@@ -110,7 +137,7 @@ pub trait Storage: Send {
 }
 
 /// What was found in the agent's directory at its start.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Memory {
     /// The state.
     pub state: AgentState,
@@ -118,6 +145,8 @@ pub struct Memory {
     pub settings: Option<Settings>,
     /// The plan kept last.
     pub plan: Option<KeptPlan>,
+    /// The renewal of the certificate that was begun.
+    pub renewal: Option<Renewal>,
     /// Runs that were under way.
     pub open_runs: Vec<OpenRun>,
     /// Runs that wait for their confirmation.
@@ -149,6 +178,7 @@ impl DiskStorage {
             state: AgentState::load(&dir.join(STATE_FILE))?,
             settings: load_settings(&dir.join(SETTINGS_FILE))?,
             plan: KeptPlan::load(&dir.join(PLAN_FILE))?,
+            renewal: Renewal::load(dir)?,
             open_runs: outbox.open_runs()?,
             finished_runs: outbox.finished(),
             damaged: outbox.refused() + orphans.len() as u32,
@@ -185,6 +215,18 @@ impl Storage for DiskStorage {
 
     fn save_plan(&mut self, plan: &KeptPlan) -> Result<(), StorageError> {
         Ok(plan.save(&self.dir.join(PLAN_FILE))?)
+    }
+
+    fn save_renewal(&mut self, renewal: &Renewal) -> Result<(), StorageError> {
+        Ok(renewal.save(&self.dir)?)
+    }
+
+    fn drop_renewal(&mut self) -> Result<(), StorageError> {
+        Ok(Renewal::forget(&self.dir)?)
+    }
+
+    fn finish_renewal(&mut self, renewed: &Credentials) -> Result<(), StorageError> {
+        Ok(RobotIdentity::replace_credentials(&self.dir, renewed)?)
     }
 
     fn begin_run(&mut self, run: RunId, head: RunHead) -> Result<Vec<RunId>, StorageError> {

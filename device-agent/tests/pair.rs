@@ -90,7 +90,8 @@ async fn a_claimed_robot_has_an_identity_that_only_it_can_read() {
         (identity.endpoint.host.as_str(), identity.endpoint.port),
         ("broker.example", 8883)
     );
-    assert!(identity.key_pem.contains("PRIVATE KEY") && identity.certificate_pem == "CERT");
+    assert!(identity.credentials.key_pem.contains("PRIVATE KEY"));
+    assert_eq!(identity.credentials.certificate_pem, "CERT");
     let requests = server.requests();
     assert!(requests[0].contains("CERTIFICATE REQUEST"));
     assert!(requests[1].contains("authorization: Claim s3cret"));

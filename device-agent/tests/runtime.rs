@@ -16,8 +16,9 @@ use async_trait::async_trait;
 use common::{Cloud, endpoint, start_agent};
 use device_agent::agent;
 use device_agent::core::message::{Outgoing, Received};
+use device_agent::credentials::Credentials;
 use device_agent::driver::replay::Replay;
-use device_agent::link::{Link, LinkEvent};
+use device_agent::link::{Link, LinkError, LinkEvent};
 use domain::receipt::Receipt;
 use domain::run::Outcome;
 use tokio::sync::mpsc;
@@ -67,6 +68,10 @@ impl Link for MemoryLink {
                 retained: false,
             }))
             .unwrap();
+    }
+
+    fn switch(&mut self, _: &Credentials) -> Result<(), LinkError> {
+        Ok(())
     }
 
     async fn close(&mut self) {}

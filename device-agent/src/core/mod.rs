@@ -14,6 +14,7 @@ mod obey;
 mod packing;
 mod plans;
 mod receipts;
+mod renewing;
 mod repeat;
 mod run;
 mod runs;
@@ -34,6 +35,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use wire::topic::{Downlink, Uplink};
 
+use crate::credentials::Credentials;
 use crate::driver::{DriverOrder, Observation, Observed, Profile, RobotCondition};
 use crate::identity::Endpoint;
 use crate::kept_plan::KeptPlan;
@@ -44,6 +46,7 @@ use live::Live;
 use locating::Locating;
 use message::{Delivery, Outgoing, Received};
 use obey::Pursuit;
+use renewing::Renewing;
 use repeat::Repeat;
 use run::CurrentRun;
 use status::StatusLog;
@@ -75,12 +78,16 @@ pub enum Output {
     Publish(Outgoing),
     /// Pass an order on to the robot.
     Order(DriverOrder),
+    /// Drop the connection and make one with these credentials.
+    Connect(Credentials),
 }
 
 /// What an agent is made of.
 pub struct AgentParts {
     /// Who the robot is.
     pub endpoint: Endpoint,
+    /// What it connects with.
+    pub credentials: Credentials,
     /// What it is and can.
     pub profile: Profile,
     /// Its durable memory.
@@ -114,6 +121,7 @@ pub struct Agent {
     status: StatusLog,
     finished: BTreeMap<RunId, Repeat>,
     ack_repeat: Repeat,
+    renewing: Renewing,
     outputs: Vec<Output>,
 }
 
@@ -125,6 +133,7 @@ impl Agent {
     pub fn start(parts: AgentParts) -> Result<Self, StorageError> {
         let AgentParts {
             endpoint,
+            credentials,
             profile,
             storage,
             memory,
@@ -155,6 +164,7 @@ impl Agent {
                 .map(|run| (*run, Repeat::due_at(Uptime::ZERO)))
                 .collect(),
             ack_repeat: Repeat::due_at(Uptime::ZERO),
+            renewing: Renewing::new(credentials, memory.renewal),
             outputs: Vec::new(),
         };
         agent.state.boot += 1;
@@ -183,22 +193,30 @@ impl Agent {
         self.tick_acks();
         self.tick_finished();
         self.tick_live();
+        self.tick_renewal();
         std::mem::take(&mut self.outputs)
     }
 
     /// When [`Input::Tick`] is wanted at the latest.
     pub fn next_tick(&self) -> Option<Uptime> {
         if !self.connected {
-            return None;
+            return self.renewal_tick();
         }
         let acks = (!self.state.unsettled.is_empty()).then(|| self.ack_repeat.next());
         let finished = self.finished.values().map(Repeat::next).min();
         let status = self.condition.is_some().then(|| self.status.due());
         let time = self.condition.as_ref().and_then(|_| self.clock.ask_at());
-        [acks, finished, status, time, self.live.next()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            acks,
+            finished,
+            status,
+            time,
+            self.live.next(),
+            self.renewal_tick(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Whether a run is under way, or reports or answers wait for the cloud.
@@ -208,6 +226,7 @@ impl Agent {
 
     fn connect(&mut self) {
         self.connected = true;
+        self.prove_renewal();
         self.report_status();
         self.ack_repeat = Repeat::due_at(self.uptime);
         let now = self.uptime;

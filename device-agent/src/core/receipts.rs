@@ -25,6 +25,8 @@ impl Agent {
                 tracing::warn!(run.id = %run, field, reason, "the cloud refused a run");
                 self.on_refused(run);
             }
+            ReceiptKind::Certificate { pem } => self.on_certificate(pem),
+            ReceiptKind::Renewed => self.on_renewed(),
             ReceiptKind::Settled { command } => {
                 if acks::settle(&mut self.state, command) {
                     self.save();

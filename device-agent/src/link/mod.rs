@@ -7,6 +7,7 @@ mod tls;
 use async_trait::async_trait;
 
 use crate::core::message::{Outgoing, Received};
+use crate::credentials::Credentials;
 
 pub use backoff::{Backoff, MAX_DELAY, MIN_DELAY};
 pub use mqtt::{KEEP_ALIVE, LinkError, MqttLink, MqttLinkConfig, SUBSCRIBE_TIMEOUT};
@@ -31,6 +32,12 @@ pub trait Link: Send {
 
     /// Hands a message over without waiting. It MAY be lost: what matters is sent again from the outbox.
     fn publish(&mut self, message: Outgoing);
+
+    /// Drops the connection and connects anew with these credentials.
+    ///
+    /// # Errors
+    /// [`LinkError`] when they cannot be used; the link then stays as it is.
+    fn switch(&mut self, credentials: &Credentials) -> Result<(), LinkError>;
 
     /// Says goodbye, as far as that is possible.
     async fn close(&mut self);

@@ -21,6 +21,7 @@ use wire::topic::Downlink;
 use super::tls::{TlsError, client_config};
 use super::{Backoff, Link, LinkEvent};
 use crate::core::message::{Delivery, Outgoing, Received};
+use crate::credentials::Credentials;
 use crate::identity::RobotIdentity;
 
 /// How often the broker hears of a silent robot.
@@ -45,6 +46,7 @@ const MAX_PACKET_BYTES: u32 = wire::MAX_PAYLOAD_BYTES as u32 + 1024;
 const EVENT_QUEUE: usize = 64;
 
 /// What a link needs.
+#[derive(Clone)]
 pub struct MqttLinkConfig {
     /// Who connects, and where.
     pub identity: RobotIdentity,
@@ -66,6 +68,7 @@ pub enum LinkError {
 
 /// The link of a robot.
 pub struct MqttLink {
+    config: MqttLinkConfig,
     client: AsyncClient,
     events: mpsc::Receiver<LinkEvent>,
     tasks: [JoinHandle<()>; 2],
@@ -99,6 +102,7 @@ impl MqttLink {
         };
         let tasks = [tokio::spawn(poller.run()), tokio::spawn(subscriber.run())];
         Ok(Self {
+            config: config.clone(),
             client,
             events: received,
             tasks,
@@ -126,6 +130,13 @@ impl Link for MqttLink {
         {
             tracing::warn!(%error, "a message was not queued");
         }
+    }
+
+    fn switch(&mut self, credentials: &Credentials) -> Result<(), LinkError> {
+        let mut config = self.config.clone();
+        config.identity.credentials = credentials.clone();
+        *self = Self::start(&config)?;
+        Ok(())
     }
 
     async fn close(&mut self) {

@@ -48,8 +48,8 @@ impl TimeProvider for SoberClock {
 /// The TLS settings of a robot's connection; only the authority that pairing named is trusted.
 pub fn client_config(identity: &RobotIdentity, not_before: Timestamp) -> Result<ClientConfig, TlsError> {
     let roots = Arc::new(authority(&identity.ca_pem)?);
-    let chain = certificates("certificate", &identity.certificate_pem)?;
-    let key = PrivateKeyDer::from_pem_slice(identity.key_pem.as_bytes())
+    let chain = certificates("certificate", &identity.credentials.certificate_pem)?;
+    let key = PrivateKeyDer::from_pem_slice(identity.credentials.key_pem.as_bytes())
         .map_err(|source| TlsError::Pem { what: "key", source })?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let seconds = u64::try_from(not_before.seconds()).unwrap_or(0);

@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::time::sleep;
 
+use crate::credentials::Credentials;
 use crate::identity::{Endpoint, IdentityError, RobotIdentity};
 use crate::private_file;
+use crate::renewal::Renewal;
 use crate::storage::DiskStorage;
 
 pub use http::{Api, HttpError, MAX_ANSWER_BYTES, REQUEST_TIMEOUT};
@@ -134,6 +136,7 @@ pub async fn pair(api: &Api, dir: &Path, show: impl FnOnce(&Claim)) -> Result<En
         path: dir.to_owned(),
         source,
     })?;
+    Renewal::forget(dir).map_err(IdentityError::from)?;
     identity.save(dir)?;
     forget_claim(dir)?;
     Ok(identity.endpoint)
@@ -226,8 +229,10 @@ async fn ask(api: &Api, claim: &Claim) -> Result<Option<RobotIdentity>, PairErro
             host: mqtt.host,
             port: mqtt.port,
         },
-        certificate_pem: certificate,
-        key_pem: claim.key_pem.clone(),
+        credentials: Credentials {
+            certificate_pem: certificate,
+            key_pem: claim.key_pem.clone(),
+        },
         ca_pem: ca,
     }))
 }

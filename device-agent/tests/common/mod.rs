@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use device_agent::core::message::{Outgoing, Received};
 use device_agent::core::{Agent, AgentParts, Input, Output};
+use device_agent::credentials::Credentials;
 use device_agent::driver::{Capability, DriverOrder, Observation, Observed, Profile, RobotCondition, Sweep};
 use device_agent::identity::Endpoint;
 use device_agent::storage::DiskStorage;
@@ -50,9 +51,18 @@ pub fn start_agent(dir: &Path, seed: u64) -> Agent {
 }
 
 pub fn start_able(dir: &Path, seed: u64, capabilities: &[Capability]) -> Agent {
+    let credentials = Credentials {
+        certificate_pem: String::new(),
+        key_pem: String::new(),
+    };
+    start_with(dir, seed, capabilities, credentials)
+}
+
+pub fn start_with(dir: &Path, seed: u64, capabilities: &[Capability], credentials: Credentials) -> Agent {
     let (storage, memory) = DiskStorage::open(dir).unwrap();
     Agent::start(AgentParts {
         endpoint: endpoint(),
+        credentials,
         profile: Profile {
             model: "test".into(),
             capabilities: capabilities.to_vec(),
@@ -112,6 +122,7 @@ pub struct Table {
     pub robot_time: Duration,
     pub said: Vec<Outgoing>,
     pub orders: Vec<DriverOrder>,
+    pub connections: Vec<Credentials>,
 }
 
 impl Table {
@@ -119,13 +130,14 @@ impl Table {
         Self::with(start_agent(dir, 5))
     }
 
-    fn with(agent: Agent) -> Self {
+    pub fn with(agent: Agent) -> Self {
         Self {
             agent,
             uptime: Duration::ZERO,
             robot_time: Duration::ZERO,
             said: Vec::new(),
             orders: Vec::new(),
+            connections: Vec::new(),
         }
     }
 
@@ -139,7 +151,7 @@ impl Table {
         Self::with(start_able(dir, 5, capabilities)).made_ready()
     }
 
-    fn made_ready(self) -> Self {
+    pub fn made_ready(self) -> Self {
         let mut table = self;
         table.observe(Observation::State(condition(RobotState::Docked)));
         table.put(Input::Connected);
@@ -152,6 +164,7 @@ impl Table {
             match output {
                 Output::Publish(message) => self.said.push(message),
                 Output::Order(order) => self.orders.push(order),
+                Output::Connect(credentials) => self.connections.push(credentials),
             }
         }
     }
@@ -234,7 +247,7 @@ impl Table {
             .collect()
     }
 
-    fn on<'a>(&'a self, end: &'static str) -> impl Iterator<Item = &'a [u8]> {
+    pub fn on<'a>(&'a self, end: &'static str) -> impl Iterator<Item = &'a [u8]> {
         let mine = self
             .said
             .iter()

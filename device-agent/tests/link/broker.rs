@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use device_agent::credentials::Credentials;
 use device_agent::identity::{Endpoint, RobotIdentity};
 use domain::id::{PairingId, RobotId};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -82,8 +83,10 @@ impl Broker {
             tls,
             identity: RobotIdentity {
                 endpoint,
-                certificate_pem,
-                key_pem,
+                credentials: Credentials {
+                    certificate_pem,
+                    key_pem,
+                },
                 ca_pem,
             },
         }

@@ -52,7 +52,7 @@ impl<'a> DayRobot<'a> {
     /// The robot that is paired in `dir`, once it is connected.
     pub async fn connect(rules: &'a Rules, dir: &Path, body: SimRobot) -> anyhow::Result<Self> {
         let identity = RobotIdentity::load(dir)?;
-        let endpoint = identity.endpoint.clone();
+        let (endpoint, credentials) = (identity.endpoint.clone(), identity.credentials.clone());
         let (storage, memory) = DiskStorage::open(dir)?;
         let link = MqttLink::start(&MqttLinkConfig {
             identity,
@@ -63,6 +63,7 @@ impl<'a> DayRobot<'a> {
         let id = endpoint.robot;
         let agent = Agent::start(AgentParts {
             endpoint,
+            credentials,
             profile: body.profile(),
             storage: Box::new(storage),
             memory,
@@ -205,6 +206,7 @@ impl<'a> DayRobot<'a> {
                         self.sent += 1;
                         self.link.publish(message);
                     }
+                    Output::Connect(credentials) => self.link.switch(&credentials)?,
                     Output::Order(order) => {
                         if self.body.obey(order.clone()).is_err() {
                             inputs.push(Input::OrderFailed(order));

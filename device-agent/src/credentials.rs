@@ -1,0 +1,70 @@
+//! The robot's key with its certificate: whether they belong together, and when the certificate is to be renewed.
+
+use std::fmt;
+
+use domain::Timestamp;
+use domain::robot::renewal_due;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+use thiserror::Error;
+
+/// A private key with the certificate that was issued for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The certificate chain, PEM.
+    pub certificate_pem: String,
+    /// The private key, PEM.
+    pub key_pem: String,
+}
+
+/// Why key and certificate are of no use.
+#[derive(Debug, Error)]
+pub enum CredentialsError {
+    /// One of them is not in PEM form.
+    #[error("key or certificate: is not in PEM form")]
+    Pem(#[from] rustls::pki_types::pem::Error),
+    /// They do not belong together.
+    #[error("the certificate was not issued for the key")]
+    Mismatch(#[from] rustls::Error),
+    /// The certificate says nothing that can be read.
+    #[error("certificate: its dates cannot be read")]
+    Dates,
+}
+
+impl Credentials {
+    /// Checks that the certificate was issued for the key.
+    ///
+    /// # Errors
+    /// [`CredentialsError`].
+    pub fn check(&self) -> Result<(), CredentialsError> {
+        let chain = vec![CertificateDer::from_pem_slice(self.certificate_pem.as_bytes())?];
+        let key = PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes())?;
+        CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider())?.keys_match()?;
+        Ok(())
+    }
+
+    /// When the certificate is to be renewed.
+    ///
+    /// # Errors
+    /// [`CredentialsError`].
+    pub fn renewal_due(&self) -> Result<Timestamp, CredentialsError> {
+        let der = CertificateDer::from_pem_slice(self.certificate_pem.as_bytes())?;
+        let (_, certificate) =
+            x509_parser::parse_x509_certificate(&der).map_err(|_| CredentialsError::Dates)?;
+        let validity = certificate.validity();
+        let at = |seconds: i64| Timestamp::from_millis(seconds.saturating_mul(1000));
+        Ok(renewal_due(
+            at(validity.not_before.timestamp()),
+            at(validity.not_after.timestamp()),
+        ))
+    }
+}
+
+impl fmt::Debug for Credentials {
+    /// The key stays out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").finish_non_exhaustive()
+    }
+}
