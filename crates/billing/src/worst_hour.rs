@@ -9,15 +9,20 @@ pub const BYTES_PER_SECOND: f64 = 512.0 * 1024.0;
 /// Most connections of one client id, per second (AWS IoT Core).
 pub const CONNECTS_PER_SECOND: f64 = 1.0;
 
+const WRITE_UNIT_BYTES: usize = 1024;
+const READ_UNIT_BYTES: usize = 4 * 1024;
 const SECONDS_PER_HOUR: f64 = 3_600.0;
 const SECONDS_PER_MINUTE: f64 = 60.0;
 /// What base64 in a rule makes of bytes.
 const BASE64_GROWTH: f64 = 4.0 / 3.0;
 /// The memory of the functions behind the rules, MB.
 const RULE_FUNCTION_MB: u32 = 128;
-/// What a write takes on one whole processor, milliseconds (measured: 0.179); a pack's writes run side by side, so that
-/// the processor is what bounds them.
-const WRITE_CPU_MS: f64 = 0.179;
+/// What a request to the table takes on one whole processor, milliseconds (measured: 0.179); those of a pack run side
+/// by side, so that the processor is what bounds them.
+const REQUEST_CPU_MS: f64 = 0.179;
+/// What reading and writing a tile of a sheet takes on one whole processor, milliseconds (measured: 0.011 and 0.105; of
+/// a tile full of noise more).
+const TILE_CPU_MS: f64 = 0.116;
 /// A connection costs a CONNECT, a SUBSCRIBE and the settings that wait for it with their acknowledgement.
 const MESSAGES_PER_CONNECT: f64 = 4.0;
 /// The end of the last connection and the beginning of the next are an event each.
@@ -34,6 +39,10 @@ pub struct RobotLimits {
     pub tile_bytes: usize,
     /// Most tiles in a message.
     pub tiles_per_message: usize,
+    /// Most tiles of a sheet, which are read and written for the sake of one of them.
+    pub tiles_per_sheet: usize,
+    /// Most bytes of a sheet.
+    pub sheet_bytes: usize,
     /// Most bytes that are kept of a message that cannot be read.
     pub kept_bytes: usize,
     /// Bytes that a refused message leaves in the log.
@@ -84,21 +93,31 @@ pub fn of_phone_token(requests_per_second: f64, dearest_request: &Usage) -> Atta
     }
 }
 
-/// Messages full of the smallest tiles, each of which is a write.
+/// Messages full of the smallest tiles, each on a sheet of its own that was filled before.
 fn tiles(limits: &RobotLimits) -> Usage {
     let offered = BYTES_PER_SECOND / limits.tile_bytes.max(1) as f64;
-    let write_ms = WRITE_CPU_MS * invocation::WHOLE_PROCESSOR_MB / f64::from(RULE_FUNCTION_MB);
+    let merge_cpu_ms = 2.0 * REQUEST_CPU_MS + limits.tiles_per_sheet as f64 * TILE_CPU_MS;
+    let merge_ms = merge_cpu_ms * invocation::WHOLE_PROCESSOR_MB / f64::from(RULE_FUNCTION_MB);
     let stored = limits.concurrency.map_or(offered, |concurrency| {
-        offered.min(f64::from(concurrency) * 1000.0 / write_ms)
+        offered.min(f64::from(concurrency) * 1000.0 / merge_ms)
     });
     let messages = (stored / limits.tiles_per_message.max(1) as f64).min(MESSAGES_PER_SECOND);
     let rule_steps = stored * limits.tile_bytes as f64 * BASE64_GROWTH / steps::MESSAGE_STEP_BYTES as f64;
     let mut usage = connection();
     rules(&mut usage, messages, rule_steps.max(messages));
-    let working = stored * write_ms / 1000.0;
+    let working = stored * merge_ms / 1000.0;
     let gigabytes = f64::from(RULE_FUNCTION_MB) / 1024.0;
     usage.add(Feature::Map, Unit::FunctionGbSecond, working * gigabytes);
-    usage.add(Feature::Map, Unit::WriteUnit, stored);
+    usage.add(
+        Feature::Map,
+        Unit::WriteUnit,
+        stored * limits.sheet_bytes.div_ceil(WRITE_UNIT_BYTES) as f64,
+    );
+    usage.add(
+        Feature::Map,
+        Unit::ReadUnit,
+        stored * limits.sheet_bytes.div_ceil(READ_UNIT_BYTES) as f64,
+    );
     usage
 }
 
@@ -113,7 +132,7 @@ fn garbage(limits: &RobotLimits) -> Usage {
         MESSAGES_PER_SECOND,
         MESSAGES_PER_SECOND * steps::message(charged),
     );
-    let writes = 1.0 + kept.div_ceil(1024) as f64;
+    let writes = 1.0 + kept.div_ceil(WRITE_UNIT_BYTES) as f64;
     usage.add(Feature::Map, Unit::WriteUnit, MESSAGES_PER_SECOND * writes);
     usage.add(
         Feature::Map,
@@ -173,6 +192,8 @@ mod tests {
     const LIMITS: RobotLimits = RobotLimits {
         tile_bytes: 16,
         tiles_per_message: 1024,
+        tiles_per_sheet: 16,
+        sheet_bytes: 8 * 1024,
         kept_bytes: 8 * 1024,
         log_bytes: 400,
         concurrency: None,
@@ -190,11 +211,11 @@ mod tests {
             concurrency: Some(10),
             ..LIMITS
         };
-        // 512 KiB of 16 bytes are 32,768 writes per second: 74 dollars in an hour for these alone.
-        assert!(usd(&LIMITS, "tiles") > 73.0);
-        // A fourteenth of a processor makes 404 writes per second; ten make 4,043: nine dollars.
+        // 512 KiB of 16 bytes are 32,768 sheets of eight write units per second: 590 dollars in an hour for these alone.
+        assert!(usd(&LIMITS, "tiles") > 590.0);
+        // A fourteenth of a processor merges 33 sheets per second; ten merge 327: six dollars.
         let usd = usd(&bounded, "tiles");
-        assert!((9.0..10.5).contains(&usd), "{usd}");
+        assert!((5.5..8.0).contains(&usd), "{usd}");
     }
 
     #[test]

@@ -7,8 +7,8 @@
 //! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
 //! | | `IDEM#robot#key` | idempotency keys |
 //! | | `CANDIDATES` | the runs that floors may be made from |
-//! | `H#home#RUN#run` | `T#x#y`, `PLACE` | the run's tiles; where it votes |
-//! | `H#home#FLOOR#floor` | `FOLD`, `T#x#y` | the floor's votes |
+//! | `H#home#RUN#run` | `S#x#y`, `PLACE` | the run's tiles by sheets; where it votes |
+//! | `H#home#FLOOR#floor` | `FOLD`, `S#x#y` | the floor's votes by sheets |
 //! | | `VIEW`, `OBJECTS`, `PLAN` | what is derived from them; the view holds the rooms |
 //! | `R#robot` | `META`, `HEALTH`, `SETTINGS`, `NUMBER` | the robot; `HEALTH` is in the fleet index |
 //! | `P#person` | `HOME#home` | a membership |
@@ -23,7 +23,7 @@ use domain::claim::ClaimCode;
 use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId};
 use domain::incident::Incident;
 use domain::ports::StoreError;
-use mapping::tile::TileIndex;
+use mapping::SheetIndex;
 
 use crate::item::{Item, read_text, text};
 use crate::table::TABLE_SPEC;
@@ -34,9 +34,9 @@ pub(crate) const PARTITION: &str = TABLE_SPEC.partition_key;
 pub(crate) const SORT: &str = TABLE_SPEC.sort_key;
 
 const META: &str = "META";
-const TILE: &str = "T#";
-/// Maps the signed index of a tile to one that sorts as text.
-const TILE_OFFSET: i32 = 1 << 15;
+const SHEET: &str = "S#";
+/// Maps the signed index of a sheet to one that sorts as text.
+const SHEET_OFFSET: i32 = 1 << 15;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 /// Where one item lies.
@@ -82,16 +82,16 @@ impl Key {
         Self::new(home(scope), format!("IDEM#{robot}#{key}"))
     }
 
-    pub(crate) fn run_tile(scope: &HomeScope, run: RunId, index: TileIndex) -> Self {
-        Self::new(run_partition(scope, run), tile(index))
+    pub(crate) fn run_sheet(scope: &HomeScope, run: RunId, index: SheetIndex) -> Self {
+        Self::new(run_partition(scope, run), sheet(index))
     }
 
     pub(crate) fn fold(scope: &HomeScope, floor: FloorId) -> Self {
         Self::new(floor_partition(scope, floor), "FOLD")
     }
 
-    pub(crate) fn home_tile(scope: &HomeScope, floor: FloorId, index: TileIndex) -> Self {
-        Self::new(floor_partition(scope, floor), tile(index))
+    pub(crate) fn home_sheet(scope: &HomeScope, floor: FloorId, index: SheetIndex) -> Self {
+        Self::new(floor_partition(scope, floor), sheet(index))
     }
 
     pub(crate) fn view(scope: &HomeScope, floor: FloorId) -> Self {
@@ -210,17 +210,17 @@ impl Listing {
         }
     }
 
-    pub(crate) fn run_tiles(scope: &HomeScope, run: RunId) -> Self {
+    pub(crate) fn run_sheets(scope: &HomeScope, run: RunId) -> Self {
         Self {
             pk: run_partition(scope, run),
-            prefix: TILE.into(),
+            prefix: SHEET.into(),
         }
     }
 
-    pub(crate) fn home_tiles(scope: &HomeScope, floor: FloorId) -> Self {
+    pub(crate) fn home_sheets(scope: &HomeScope, floor: FloorId) -> Self {
         Self {
             pk: floor_partition(scope, floor),
-            prefix: TILE.into(),
+            prefix: SHEET.into(),
         }
     }
 
@@ -294,23 +294,23 @@ impl RunKey {
     }
 }
 
-/// The tile that a sort key of the form `T#x#y` names.
-pub(crate) fn tile_of(what: &'static str, item: &Item) -> Result<TileIndex, StoreError> {
+/// The sheet that a sort key of the form `S#x#y` names.
+pub(crate) fn sheet_of(what: &'static str, item: &Item) -> Result<SheetIndex, StoreError> {
     let key = read_text(what, item, SORT)?;
-    parse_tile(key).ok_or_else(|| crate::item::corrupt(what, SORT, "is not the key of a tile"))
+    parse_sheet(key).ok_or_else(|| crate::item::corrupt(what, SORT, "is not the key of a sheet"))
 }
 
-fn parse_tile(key: &str) -> Option<TileIndex> {
-    let (x, y) = key.strip_prefix(TILE)?.split_once('#')?;
-    let index = |digits| i16::try_from(i32::from_str_radix(digits, 16).ok()? - TILE_OFFSET).ok();
-    Some(TileIndex::new(index(x)?, index(y)?))
+fn parse_sheet(key: &str) -> Option<SheetIndex> {
+    let (x, y) = key.strip_prefix(SHEET)?.split_once('#')?;
+    let index = |digits| i16::try_from(i32::from_str_radix(digits, 16).ok()? - SHEET_OFFSET).ok();
+    Some(SheetIndex::new(index(x)?, index(y)?))
 }
 
-fn tile(TileIndex { x, y }: TileIndex) -> String {
+fn sheet(SheetIndex { x, y }: SheetIndex) -> String {
     format!(
-        "{TILE}{:04x}#{:04x}",
-        i32::from(x) + TILE_OFFSET,
-        i32::from(y) + TILE_OFFSET
+        "{SHEET}{:04x}#{:04x}",
+        i32::from(x) + SHEET_OFFSET,
+        i32::from(y) + SHEET_OFFSET
     )
 }
 
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn tile_keys_sort_like_their_index() {
+    fn sheet_keys_sort_like_their_index() {
         let indexes = [
             (i16::MIN, 5),
             (-1, i16::MAX),
@@ -358,12 +358,12 @@ mod tests {
         ];
         let keys: Vec<_> = indexes
             .iter()
-            .map(|(x, y)| tile(TileIndex::new(*x, *y)))
+            .map(|(x, y)| sheet(SheetIndex::new(*x, *y)))
             .collect();
         assert!(keys.is_sorted(), "{keys:?}");
         let parsed: Vec<_> = keys
             .iter()
-            .filter_map(|key| parse_tile(key))
+            .filter_map(|key| parse_sheet(key))
             .map(|at| (at.x, at.y))
             .collect();
         assert_eq!(parsed, indexes);

@@ -29,6 +29,7 @@ mod robots;
 mod run_tiles;
 mod runs;
 mod settings;
+mod sheets;
 mod table;
 
 use std::fmt;

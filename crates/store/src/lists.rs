@@ -28,7 +28,7 @@ impl TableStore {
         request: &PageRequest,
         read: impl Fn(Item) -> Result<T, StoreError>,
     ) -> Result<Page<T>, StoreError> {
-        let query = self.query(listing, None, Read::Eventual);
+        let query = self.query(listing, Read::Eventual);
         self.page_of(what, listing, query, order, request, read).await
     }
 
@@ -41,7 +41,7 @@ impl TableStore {
         request: &PageRequest,
         read: impl Fn(Item) -> Result<T, StoreError>,
     ) -> Result<Page<T>, StoreError> {
-        let query = self.query(listing, None, Read::Consistent);
+        let query = self.query(listing, Read::Consistent);
         self.page_of(what, listing, query, order, request, read).await
     }
 
@@ -82,17 +82,12 @@ impl TableStore {
         })
     }
 
-    /// All items of a list that have not expired, by consistent reads, each with all attributes or those of
-    /// `projection`.
-    pub(crate) async fn all(
-        &self,
-        listing: &Listing,
-        projection: Option<Expression>,
-    ) -> Result<Vec<Item>, StoreError> {
+    /// All items of a list that have not expired, by consistent reads.
+    pub(crate) async fn all(&self, listing: &Listing) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let query = self.query(listing, projection.as_ref(), Read::Consistent);
+            let query = self.query(listing, Read::Consistent);
             let answer = query
                 .set_exclusive_start_key(start)
                 .send()
@@ -109,7 +104,7 @@ impl TableStore {
         Ok(items)
     }
 
-    fn query(&self, listing: &Listing, projection: Option<&Expression>, read: Read) -> QueryFluentBuilder {
+    fn query(&self, listing: &Listing, read: Read) -> QueryFluentBuilder {
         let within = Expression::new(format!("#{PARTITION} = :pk AND begins_with(#{SORT}, :prefix)"))
             .with("pk", text(&listing.pk))
             .with("prefix", text(&listing.prefix));
@@ -118,8 +113,7 @@ impl TableStore {
             .table_name(&self.table)
             .consistent_read(read == Read::Consistent)
             .key_condition_expression(within.text())
-            .set_projection_expression(projection.map(|projection| projection.text().to_owned()))
-            .set_expression_attribute_names(names(projection.into_iter().chain([&within])))
+            .set_expression_attribute_names(names([&within]))
             .set_expression_attribute_values(values([&within]))
     }
 }

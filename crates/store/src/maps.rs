@@ -1,23 +1,22 @@
-//! The votes of floors: how far the fold has come, and the tiles with their evidence.
+//! The votes of floors: how far the fold has come, and the tiles with their evidence, by sheets.
 
 use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::id::{FloorId, RobotId, RunId};
-use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeTile};
+use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeSheet};
 use mapping::home_tile::HomeTile;
 use mapping::pose::Pose;
-use mapping::tile::TileIndex;
 use serde::{Deserialize, Serialize};
 
 use crate::TableStore;
 use crate::expression::Expression;
-use crate::item::{Item, Record, binary, corrupt, number, read, read_binary, read_number, value};
-use crate::keys::{Key, Listing, tile_of};
+use crate::item::{Item, Record, binary, corrupt, number, read, read_number, value};
+use crate::keys::{Key, Listing};
 use crate::operations::{Attempt, Read};
+use crate::sheets::{TILES, pack, unpack};
 
 const FOLD: &str = "fold";
-const TILE: &str = "home tile";
-const EVIDENCE: &str = "e";
+const SHEET: &str = "sheet of home tiles";
 const N: &str = "n";
 
 #[derive(Default, Serialize, Deserialize)]
@@ -84,35 +83,27 @@ impl MapStore for TableStore {
         }
     }
 
-    async fn home_tile(
+    async fn home_sheets(
         &self,
         scope: &HomeScope,
         floor: FloorId,
-        index: TileIndex,
-    ) -> Result<Option<StoredHomeTile>, StoreError> {
-        let item = self
-            .get(Key::home_tile(scope, floor, index), Read::Consistent)
-            .await?;
-        item.as_ref().map(stored_tile).transpose()
+    ) -> Result<Vec<StoredHomeSheet>, StoreError> {
+        let items = self.all(&Listing::home_sheets(scope, floor)).await?;
+        items.iter().map(stored_sheet).collect()
     }
 
-    async fn home_tiles(&self, scope: &HomeScope, floor: FloorId) -> Result<Vec<StoredHomeTile>, StoreError> {
-        let items = self.all(&Listing::home_tiles(scope, floor), None).await?;
-        items.iter().map(stored_tile).collect()
-    }
-
-    async fn put_home_tile(
+    async fn put_home_sheet(
         &self,
         scope: &HomeScope,
         floor: FloorId,
-        tile: &StoredHomeTile,
+        sheet: &StoredHomeSheet,
     ) -> Result<(), StoreError> {
-        let record = Record::new(TILE, Key::home_tile(scope, floor, tile.index))
-            .with(N, number(tile.n))
-            .with(EVIDENCE, binary(tile.tile.encode()));
-        self.put_if(record, later_than_stored(tile.n))
+        let record = Record::new(SHEET, Key::home_sheet(scope, floor, sheet.index))
+            .with(N, number(sheet.n))
+            .with(TILES, binary(pack(SHEET, &sheet.tiles, HomeTile::encode)?));
+        self.put_if(record, later_than_stored(sheet.n))
             .await?
-            .or_conflict(TILE)
+            .or_conflict(SHEET)
     }
 }
 
@@ -139,12 +130,9 @@ fn fold_of(item: Item) -> Result<FoldState, StoreError> {
     Ok(FoldState { closed, open })
 }
 
-fn stored_tile(item: &Item) -> Result<StoredHomeTile, StoreError> {
-    let bytes = read_binary(TILE, item, EVIDENCE)?;
-    let tile = HomeTile::decode(bytes).map_err(|error| corrupt(TILE, EVIDENCE, error))?;
-    Ok(StoredHomeTile {
-        index: tile_of(TILE, item)?,
-        n: read_number(TILE, item, N)?,
-        tile,
-    })
+fn stored_sheet(item: &Item) -> Result<StoredHomeSheet, StoreError> {
+    let decode = |bytes: &[u8]| HomeTile::decode(bytes).map_err(|error| corrupt(SHEET, TILES, error));
+    let (index, tiles) = unpack(SHEET, item, decode)?;
+    let n = read_number(SHEET, item, N)?;
+    Ok(StoredHomeSheet { index, n, tiles })
 }

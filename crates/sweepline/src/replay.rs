@@ -63,7 +63,7 @@ async fn through_the_stack(driver: Replay, out: &Path) -> anyhow::Result<Value> 
     let seconds = started.elapsed().as_secs_f64();
 
     let (scope, published) = (demo.scope(&stack.parts).await?, stack.rules.published());
-    let tiles = stack.parts.store.tile_revs(&scope, run.id).await?.len();
+    let tiles = stack.parts.store.tiles(&scope, run.id).await?.len();
     let classes = stack
         .parts
         .handlers()

@@ -28,9 +28,10 @@ async fn a_hundred_square_metres_keep_within_their_bytes() {
     let view = floor.view.encode().len();
     assert!(view <= VIEW, "view: {view} bytes");
     let evidence: usize = shelves
-        .home_tiles
+        .home_sheets
         .values()
-        .map(|tile| tile.tile.encode().len())
+        .flat_map(|sheet| sheet.tiles.values())
+        .map(|tile| tile.encode().len())
         .sum();
     assert!(evidence <= EVIDENCE, "evidence: {evidence} bytes");
     let uplink = uplink(&lived_in(3));

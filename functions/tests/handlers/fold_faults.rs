@@ -29,7 +29,7 @@ fn kept(world: &World) -> impl PartialEq + use<> {
         runs,
         floors,
         folds,
-        home_tiles,
+        home_sheets,
         floor_maps,
         objects,
         plans,
@@ -41,7 +41,14 @@ fn kept(world: &World) -> impl PartialEq + use<> {
     } = world.memory.look().clone();
     let derived = (floor_maps, objects, plans, settings);
     (
-        runs, floors, folds, home_tiles, places, candidates, robots, derived,
+        runs,
+        floors,
+        folds,
+        home_sheets,
+        places,
+        candidates,
+        robots,
+        derived,
     )
 }
 

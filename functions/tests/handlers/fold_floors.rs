@@ -23,15 +23,15 @@ async fn voted(world: &World, n: u32, map: &RunMap) -> Option<Vote> {
 /// Everything of one floor.
 fn floor(world: &World, floor: FloorId) -> impl PartialEq + std::fmt::Debug + use<> {
     let shelves = world.memory.look();
-    let tiles = shelves
-        .home_tiles
+    let sheets = shelves
+        .home_sheets
         .iter()
         .filter(|((owner, _), _)| *owner == floor);
-    let tiles: Vec<_> = tiles.map(|(_, tile)| tile.clone()).collect();
+    let sheets: Vec<_> = sheets.map(|(_, sheet)| sheet.clone()).collect();
     (
         shelves.folds.get(&floor).copied(),
         shelves.floor_maps.get(&floor).cloned(),
-        tiles,
+        sheets,
     )
 }
 

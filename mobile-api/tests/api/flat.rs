@@ -101,7 +101,10 @@ impl World {
         for (index, cells) in map.tiles() {
             let (rev, cells) = (Rev(1), cells.clone());
             let tile = StoredRunTile { index, rev, cells };
-            self.store.put_tile(&self.scope(), this.run, &tile).await.unwrap();
+            self.store
+                .put_tiles(&self.scope(), this.run, &[tile])
+                .await
+                .unwrap();
         }
         self.folding().fold(&self.scope(), this).await.unwrap();
         self.store

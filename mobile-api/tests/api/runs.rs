@@ -143,7 +143,7 @@ async fn what_a_run_saw_is_shown_as_cells_and_as_a_picture() {
         rev: Rev(1),
         cells,
     };
-    world.store.put_tile(&world.scope(), run, &tile).await.unwrap();
+    world.store.put_tiles(&world.scope(), run, &[tile]).await.unwrap();
     let path = world.at_robot(&format!("/runs/{run}/map"));
     let map = world.get(Person::Anna, &path).await.json();
     assert_eq!(

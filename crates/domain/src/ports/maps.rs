@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use mapping::SheetIndex;
 use mapping::home_tile::HomeTile;
 use mapping::pose::Pose;
 use mapping::tile::TileIndex;
@@ -29,15 +32,23 @@ pub struct FoldState {
     pub open: Option<OpenFold>,
 }
 
-/// A tile of a floor's map as it is kept.
+/// The tiles of a floor's map that lie on one sheet, as they are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredHomeTile {
-    /// Which tile.
-    pub index: TileIndex,
-    /// The last vote that it holds.
+pub struct StoredHomeSheet {
+    /// Which sheet.
+    pub index: SheetIndex,
+    /// The last vote that it holds; 0 before the first.
     pub n: u32,
-    /// Its evidence.
-    pub tile: HomeTile,
+    /// Their evidence.
+    pub tiles: BTreeMap<TileIndex, HomeTile>,
+}
+
+impl StoredHomeSheet {
+    /// A sheet without evidence.
+    pub fn new(index: SheetIndex) -> Self {
+        let tiles = BTreeMap::new();
+        Self { index, n: 0, tiles }
+    }
 }
 
 /// Keeps the maps of floors.
@@ -55,24 +66,20 @@ pub trait MapStore: Send + Sync {
     /// [`StoreError::Conflict`].
     async fn close_fold(&self, scope: &HomeScope, floor: FloorId, n: u32) -> Result<(), StoreError>;
 
-    /// One tile of the map; `None` before its first vote. MUST be a consistent read.
-    async fn home_tile(
+    /// All sheets of the map, in the order of their index; MUST be a consistent read of all pages.
+    async fn home_sheets(
         &self,
         scope: &HomeScope,
         floor: FloorId,
-        index: TileIndex,
-    ) -> Result<Option<StoredHomeTile>, StoreError>;
+    ) -> Result<Vec<StoredHomeSheet>, StoreError>;
 
-    /// All tiles of the map, in the order of their index; MUST be a consistent read of all pages.
-    async fn home_tiles(&self, scope: &HomeScope, floor: FloorId) -> Result<Vec<StoredHomeTile>, StoreError>;
-
-    /// Stores a tile if the stored `n` is smaller.
+    /// Stores a sheet if the stored `n` is smaller.
     ///
     /// A stored `n` that is equal or larger MUST be a [`StoreError::Conflict`] and change nothing.
-    async fn put_home_tile(
+    async fn put_home_sheet(
         &self,
         scope: &HomeScope,
         floor: FloorId,
-        tile: &StoredHomeTile,
+        sheet: &StoredHomeSheet,
     ) -> Result<(), StoreError>;
 }

@@ -25,10 +25,10 @@ pub use floors::{FloorStore, KeptPlan};
 pub use health::{FleetStore, HealthStore};
 pub use homes::HomeStore;
 pub use incidents::IncidentStore;
-pub use maps::{FoldState, MapStore, OpenFold, StoredHomeTile};
+pub use maps::{FoldState, MapStore, OpenFold, StoredHomeSheet};
 pub use placements::PlacementStore;
 pub use robots::{ClaimStore, RobotStore, SettingsStore};
-pub use runs::{RunStore, RunTileStore, StoredRunTile, Written};
+pub use runs::{RunStore, RunTileStore, StoredRunTile};
 pub use updates::{Update, UpdateState, Updates};
 
 use thiserror::Error;

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use mapping::run_tile::RunTile;
 use mapping::tile::TileIndex;
@@ -42,30 +40,19 @@ pub struct StoredRunTile {
     pub cells: RunTile,
 }
 
-/// What became of a write that may be old news.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// It is stored.
-    Stored,
-    /// What is stored is as new or newer; nothing changed.
-    Stale,
-}
-
 /// Keeps the tiles of runs.
 #[async_trait]
 pub trait RunTileStore: Send + Sync {
-    /// Stores a tile if its revision is above the stored one.
+    /// Stores each tile whose revision is above the stored one, and gives how many those are.
     ///
-    /// A lower or equal revision MUST be [`Written::Stale`] and change nothing.
-    async fn put_tile(
+    /// A lower or equal revision MUST change nothing, whoever else writes at the same time; after an error some of the
+    /// tiles may be stored.
+    async fn put_tiles(
         &self,
         scope: &HomeScope,
         run: RunId,
-        tile: &StoredRunTile,
-    ) -> Result<Written, StoreError>;
-
-    /// The revisions of all stored tiles of a run; MUST be a consistent read of all pages.
-    async fn tile_revs(&self, scope: &HomeScope, run: RunId) -> Result<BTreeMap<TileIndex, Rev>, StoreError>;
+        tiles: &[StoredRunTile],
+    ) -> Result<usize, StoreError>;
 
     /// All stored tiles of a run, in the order of their index; MUST be a consistent read of all pages.
     async fn tiles(&self, scope: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError>;

@@ -1,10 +1,8 @@
 //! A pack of run tiles becomes part of a run.
 
-use futures_util::future::try_join_all;
-
 use super::{Authorizing, SealOutcome, Sealing, UseCaseError};
 use crate::id::{PairingId, RobotId, RunId};
-use crate::ports::{StoredRunTile, Written};
+use crate::ports::StoredRunTile;
 
 /// What a robot sent of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,17 +31,10 @@ impl Ingesting {
     pub async fn take(&self, robot: RobotId, sent: &RunTiles) -> Result<usize, UseCaseError> {
         let access = self.authorizing.paired_robot(robot, sent.pairing).await?;
         let store = &self.sealing.tiles;
-        let writes = sent
-            .tiles
-            .iter()
-            .map(|tile| store.put_tile(&access.scope, sent.run, tile));
-        let written = try_join_all(writes).await?;
+        let newer = store.put_tiles(&access.scope, sent.run, &sent.tiles).await?;
         match self.sealing.try_seal(&access.scope, robot, sent.run).await? {
             SealOutcome::Sealed | SealOutcome::NotFinished | SealOutcome::Lacks(_) => {}
         }
-        Ok(written
-            .iter()
-            .filter(|written| **written == Written::Stored)
-            .count())
+        Ok(newer)
     }
 }

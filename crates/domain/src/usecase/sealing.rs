@@ -78,19 +78,18 @@ impl Sealing {
         Ok(SealOutcome::Sealed)
     }
 
-    /// What the manifest names and the store lacks; the cells are read only once nothing is missing.
+    /// What the manifest names and the store lacks.
     async fn lacking(
         &self,
         scope: &HomeScope,
         run: RunId,
         manifest: &Manifest,
     ) -> Result<Option<Vec<TileIndex>>, UseCaseError> {
-        let revs = self.tiles.tile_revs(scope, run).await?;
-        let missing = manifest.missing_from(&revs);
+        let tiles = self.tiles.tiles(scope, run).await?;
+        let missing = manifest.missing_from(&tiles.iter().map(|tile| (tile.index, tile.rev)).collect());
         if !missing.is_empty() {
             return Ok(Some(missing));
         }
-        let tiles = self.tiles.tiles(scope, run).await?;
         if map_of(manifest, tiles).digest() != manifest.digest() {
             return Err(FieldError::new("digest", "is not that of the tiles that were sent").into());
         }

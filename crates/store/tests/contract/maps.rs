@@ -1,7 +1,7 @@
-use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeTile};
+use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeSheet};
+use mapping::SheetIndex;
 use mapping::home_tile::HomeTile;
 use mapping::pose::Pose;
-use mapping::tile::TileIndex;
 
 use crate::samples::{floor_id, robot_id, room_tile, run_id, scope};
 
@@ -14,19 +14,22 @@ fn fold(n: u32, run: u128) -> OpenFold {
     }
 }
 
-fn voted(x: i16, n: u32) -> StoredHomeTile {
+/// A sheet with the evidence of `n` votes on two of its tiles.
+fn voted(x: i16, n: u32) -> StoredHomeSheet {
     let mut tile = HomeTile::new();
     (1..=n).for_each(|n| assert!(tile.vote(&room_tile(), n)));
-    StoredHomeTile {
-        index: TileIndex::new(x, 0),
+    let index = SheetIndex::new(x, 0);
+    let places = [0, 5].map(|place| (index.tile(place).unwrap(), tile.clone()));
+    StoredHomeSheet {
+        index,
         n,
-        tile,
+        tiles: places.into(),
     }
 }
 
 pub async fn map_store(store: &dyn MapStore) {
     folds(store).await;
-    tiles(store).await;
+    sheets(store).await;
 }
 
 async fn folds(store: &dyn MapStore) {
@@ -86,13 +89,10 @@ async fn folds(store: &dyn MapStore) {
     );
 }
 
-async fn tiles(store: &dyn MapStore) {
+async fn sheets(store: &dyn MapStore) {
     let (home, floor) = (scope(1), floor_id(1));
-    let put = |tile| async move { store.put_home_tile(&scope(1), floor, &tile).await };
-    assert_eq!(
-        store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(),
-        None
-    );
+    let put = |sheet| async move { store.put_home_sheet(&scope(1), floor, &sheet).await };
+    assert_eq!(store.home_sheets(&home, floor).await.unwrap(), []);
     put(voted(0, 1)).await.unwrap();
     put(voted(0, 3)).await.unwrap();
     for n in [3, 2] {
@@ -100,11 +100,7 @@ async fn tiles(store: &dyn MapStore) {
     }
     put(voted(-7, 2)).await.unwrap();
     assert_eq!(
-        store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(),
-        Some(voted(0, 3))
-    );
-    assert_eq!(
-        store.home_tiles(&home, floor).await.unwrap(),
+        store.home_sheets(&home, floor).await.unwrap(),
         [voted(-7, 2), voted(0, 3)]
     );
 }
@@ -115,7 +111,7 @@ pub async fn maps_stay_in_their_home(store: &dyn MapStore) {
         .await
         .unwrap();
     store
-        .put_home_tile(&scope(1), floor_id(1), &voted(0, 1))
+        .put_home_sheet(&scope(1), floor_id(1), &voted(0, 1))
         .await
         .unwrap();
     for (home, floor) in [(2, 1), (1, 2)] {
@@ -124,11 +120,7 @@ pub async fn maps_stay_in_their_home(store: &dyn MapStore) {
             store.fold_state(&home, floor).await.unwrap(),
             FoldState::default()
         );
-        assert_eq!(store.home_tiles(&home, floor).await.unwrap(), []);
-        assert_eq!(
-            store.home_tile(&home, floor, TileIndex::new(0, 0)).await.unwrap(),
-            None
-        );
+        assert_eq!(store.home_sheets(&home, floor).await.unwrap(), []);
     }
 }
 

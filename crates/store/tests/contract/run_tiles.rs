@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use domain::ports::{RunTileStore, StoredRunTile, Written};
+use domain::ports::{RunTileStore, StoredRunTile};
 use domain::run::Rev;
+use futures_util::future::try_join_all;
 use mapping::run_tile::{RunCell, RunTile};
 use mapping::tile::TileIndex;
 
@@ -23,83 +24,103 @@ fn one_cell(col: usize) -> RunTile {
 }
 
 pub async fn run_tile_store(store: &dyn RunTileStore) {
-    let put = |tile| async move { store.put_tile(&scope(1), run_id(1), &tile).await.unwrap() };
-    assert_eq!(put(stored(0, 0, 2, one_cell(2))).await, Written::Stored);
+    let put = |tiles: Vec<_>| async move { store.put_tiles(&scope(1), run_id(1), &tiles).await.unwrap() };
+    assert_eq!(put(vec![stored(0, 0, 2, one_cell(2))]).await, 1);
     for rev in [2, 1] {
-        assert_eq!(put(stored(0, 0, rev, one_cell(9))).await, Written::Stale);
+        assert_eq!(put(vec![stored(0, 0, rev, one_cell(9))]).await, 0);
     }
-    assert_eq!(put(stored(0, 0, 10, one_cell(10))).await, Written::Stored);
-    assert_eq!(put(stored(-1, 3, 1, room_tile())).await, Written::Stored);
-    assert_eq!(put(stored(-1, -3, 1, room_tile())).await, Written::Stored);
+    let beside_an_old_one = vec![
+        stored(0, 0, 1, one_cell(9)),
+        stored(-1, 3, 1, room_tile()),
+        stored(-1, -3, 1, room_tile()),
+    ];
+    assert_eq!(put(beside_an_old_one).await, 2);
+    assert_eq!(put(vec![stored(0, 0, 10, one_cell(10))]).await, 1);
+    assert_eq!(put(Vec::new()).await, 0);
     let expected = [
         stored(-1, -3, 1, room_tile()),
         stored(-1, 3, 1, room_tile()),
         stored(0, 0, 10, one_cell(10)),
     ];
     assert_eq!(store.tiles(&scope(1), run_id(1)).await.unwrap(), expected);
-    let revs = expected.map(|tile| (tile.index, tile.rev));
-    assert_eq!(store.tile_revs(&scope(1), run_id(1)).await.unwrap(), revs.into());
 
     for (home, run) in [(2, 1), (1, 2)] {
         assert_eq!(store.tiles(&scope(home), run_id(run)).await.unwrap(), []);
-        assert!(
-            store
-                .tile_revs(&scope(home), run_id(run))
-                .await
-                .unwrap()
-                .is_empty()
-        );
     }
     revisions_race(store).await;
+    neighbours_race(store).await;
 }
 
 async fn revisions_race(store: &dyn RunTileStore) {
     for round in 0..8 {
         let tiles = [stored(round, 7, 1, one_cell(1)), stored(round, 7, 2, one_cell(2))];
         let (home, run) = (scope(1), run_id(3));
-        let put = |tile| store.put_tile(&home, run, tile);
+        let put = |tile| store.put_tiles(&home, run, std::slice::from_ref(tile));
         let (_, newer) = tokio::join!(put(&tiles[0]), put(&tiles[1]));
-        assert_eq!(newer.unwrap(), Written::Stored);
+        assert_eq!(newer.unwrap(), 1);
     }
-    let revs = store.tile_revs(&scope(1), run_id(3)).await.unwrap();
+    let tiles = store.tiles(&scope(1), run_id(3)).await.unwrap();
     assert!(
-        revs.len() == 8 && revs.values().all(|rev| *rev == Rev(2)),
-        "{revs:?}"
+        tiles.len() == 8 && tiles.iter().all(|tile| tile.rev == Rev(2)),
+        "{tiles:?}"
     );
+}
+
+/// Several messages of one run at once, each with other tiles of the same sheet: none takes away what another brought.
+async fn neighbours_race(store: &dyn RunTileStore) {
+    let (home, run) = (scope(1), run_id(4));
+    let tiles: Vec<_> = (-2..2)
+        .flat_map(|x| (-2..2).map(move |y| stored(x, y, 1, one_cell(1))))
+        .collect();
+    let puts = tiles
+        .iter()
+        .map(|tile| store.put_tiles(&home, run, std::slice::from_ref(tile)));
+    assert_eq!(try_join_all(puts).await.unwrap(), [1; 16]);
+    assert_eq!(store.tiles(&home, run).await.unwrap(), tiles);
 }
 
 #[tokio::test]
 async fn all_tiles_of_a_large_run_are_read_beyond_one_megabyte() {
     let table = LocalTable::start().await;
-    let mut bytes = 0;
+    let (mut bytes, mut tiles) = (0, Vec::new());
     for n in 0..1_000 {
         let tile = stored(n / 40, n % 40, 1, noisy_tile(n as u64 % 7));
         bytes += tile.cells.encode().len();
-        table.store.put_tile(&scope(1), run_id(1), &tile).await.unwrap();
+        tiles.push(tile);
     }
+    let (home, run) = (scope(1), run_id(1));
+    assert_eq!(table.store.put_tiles(&home, run, &tiles).await.unwrap(), 1_000);
     assert!(bytes > 1024 * 1024, "{bytes} bytes");
     let tiles = table.store.tiles(&scope(1), run_id(1)).await.unwrap();
     assert_eq!(tiles.len(), 1_000);
     assert!(tiles.is_sorted_by_key(|tile| tile.index));
-    assert_eq!(
-        table.store.tile_revs(&scope(1), run_id(1)).await.unwrap().len(),
-        1_000
-    );
 }
 
 #[tokio::test]
 async fn tiles_are_forgotten_after_ninety_days() {
     let table = LocalTable::start().await;
     let tile = stored(0, 0, 1, room_tile());
-    table.store.put_tile(&scope(1), run_id(1), &tile).await.unwrap();
+    table
+        .store
+        .put_tiles(&scope(1), run_id(1), &[tile])
+        .await
+        .unwrap();
     table.pass(Duration::from_secs(90 * 24 * 60 * 60));
     assert_eq!(table.store.tiles(&scope(1), run_id(1)).await.unwrap(), []);
-    assert!(
-        table
-            .store
-            .tile_revs(&scope(1), run_id(1))
-            .await
-            .unwrap()
-            .is_empty()
+}
+
+#[tokio::test]
+async fn a_forgotten_sheet_is_written_anew() {
+    let table = LocalTable::start().await;
+    let put = |tile| async {
+        let tiles = [tile];
+        table.store.put_tiles(&scope(1), run_id(1), &tiles).await.unwrap()
+    };
+    assert_eq!(put(stored(0, 0, 9, room_tile())).await, 1);
+    table.pass(Duration::from_secs(90 * 24 * 60 * 60));
+    assert_eq!(put(stored(1, 0, 1, room_tile())).await, 1);
+    assert_eq!(
+        table.store.tiles(&scope(1), run_id(1)).await.unwrap(),
+        [stored(1, 0, 1, room_tile())]
     );
 }

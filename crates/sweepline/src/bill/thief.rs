@@ -7,6 +7,7 @@ use domain::incident::MAX_KEPT_BYTES;
 use domain::settings::{MAX_RESTRICTION_CORNERS, MAX_RESTRICTIONS};
 use infra::Template;
 use mapping::run_tile::RunTile;
+use mapping::sheet::SHEET_AREA;
 use serde_json::{Value, json};
 use wire::tile_pack::{MAX_PACK_TILES, TILE_HEADER_BYTES};
 
@@ -15,6 +16,8 @@ use super::phone::{Phone, Question};
 
 /// What a refused message leaves in the log, bytes.
 const REFUSAL_LOG_BYTES: usize = 400;
+/// A tile of cells at random, bytes: two bits for each cell, and what compressing and packing adds.
+const NOISY_TILE_BYTES: usize = 1_100;
 /// The program whose concurrency bounds what tiles cost.
 const INGEST: &str = "map_ingest";
 
@@ -68,6 +71,8 @@ pub fn with_robot_key(template: &Template) -> Vec<Attack> {
     of_robot_key(&RobotLimits {
         tile_bytes: TILE_HEADER_BYTES + RunTile::new().encode().len(),
         tiles_per_message: MAX_PACK_TILES,
+        tiles_per_sheet: SHEET_AREA,
+        sheet_bytes: SHEET_AREA * NOISY_TILE_BYTES,
         kept_bytes: MAX_KEPT_BYTES,
         log_bytes: REFUSAL_LOG_BYTES,
         concurrency: ingest_concurrency(template),

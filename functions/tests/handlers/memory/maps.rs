@@ -1,8 +1,7 @@
 use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::id::FloorId;
-use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeTile};
-use mapping::tile::TileIndex;
+use domain::ports::{FoldState, MapStore, OpenFold, StoreError, StoredHomeSheet};
 
 use super::{Memory, conflict};
 
@@ -38,39 +37,31 @@ impl MapStore for Memory {
         Ok(())
     }
 
-    async fn home_tile(
-        &self,
-        _: &HomeScope,
-        floor: FloorId,
-        index: TileIndex,
-    ) -> Result<Option<StoredHomeTile>, StoreError> {
-        Ok(self.open()?.home_tiles.get(&(floor, index)).cloned())
-    }
-
-    async fn home_tiles(&self, _: &HomeScope, floor: FloorId) -> Result<Vec<StoredHomeTile>, StoreError> {
+    async fn home_sheets(&self, _: &HomeScope, floor: FloorId) -> Result<Vec<StoredHomeSheet>, StoreError> {
         let shelves = self.open()?;
         let of_floor = shelves
-            .home_tiles
+            .home_sheets
             .iter()
             .filter(|((owner, _), _)| *owner == floor);
-        Ok(of_floor.map(|(_, tile)| tile.clone()).collect())
+        Ok(of_floor.map(|(_, sheet)| sheet.clone()).collect())
     }
 
-    async fn put_home_tile(
+    async fn put_home_sheet(
         &self,
         _: &HomeScope,
         floor: FloorId,
-        tile: &StoredHomeTile,
+        sheet: &StoredHomeSheet,
     ) -> Result<(), StoreError> {
         let mut shelves = self.write().await?;
+        let key = (floor, sheet.index);
         if shelves
-            .home_tiles
-            .get(&(floor, tile.index))
-            .is_some_and(|stored| stored.n >= tile.n)
+            .home_sheets
+            .get(&key)
+            .is_some_and(|stored| stored.n >= sheet.n)
         {
-            return conflict("home tile");
+            return conflict("sheet of home tiles");
         }
-        shelves.home_tiles.insert((floor, tile.index), tile.clone());
+        shelves.home_sheets.insert(key, sheet.clone());
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ use domain::lease::Lease;
 use domain::object::ObjectList;
 use domain::placement::{Candidates, Placed};
 use domain::ports::{
-    DeviceError, FoldState, IncidentStore, KeptPlan, LeaseStore, RobotMailbox, StoreError, StoredHomeTile,
+    DeviceError, FoldState, IncidentStore, KeptPlan, LeaseStore, RobotMailbox, StoreError, StoredHomeSheet,
     StoredRunTile,
 };
 use domain::presence::Presence;
@@ -31,6 +31,7 @@ use domain::robot::Robot;
 use domain::run::Run;
 use domain::settings::Settings;
 use domain::status::Status;
+use mapping::SheetIndex;
 use mapping::tile::TileIndex;
 
 #[derive(Clone, Default)]
@@ -45,7 +46,7 @@ pub struct Shelves {
     pub run_tiles: BTreeMap<(RunId, TileIndex), StoredRunTile>,
     pub floors: BTreeMap<FloorId, Floor>,
     pub folds: BTreeMap<FloorId, FoldState>,
-    pub home_tiles: BTreeMap<(FloorId, TileIndex), StoredHomeTile>,
+    pub home_sheets: BTreeMap<(FloorId, SheetIndex), StoredHomeSheet>,
     pub floor_maps: BTreeMap<FloorId, FloorMap>,
     pub objects: BTreeMap<FloorId, ObjectList>,
     pub plans: BTreeMap<FloorId, KeptPlan>,

@@ -1,12 +1,9 @@
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::id::{RobotId, RunId};
 use domain::page::{Page, PageRequest};
-use domain::ports::{RunStore, RunTileStore, StoreError, StoredRunTile, Written};
-use domain::run::{Rev, Run};
-use mapping::tile::TileIndex;
+use domain::ports::{RunStore, RunTileStore, StoreError, StoredRunTile};
+use domain::run::Run;
 
 use super::unused::unused;
 use super::{Memory, conflict};
@@ -34,23 +31,23 @@ impl RunStore for Memory {
 
 #[async_trait]
 impl RunTileStore for Memory {
-    async fn put_tile(&self, _: &HomeScope, run: RunId, tile: &StoredRunTile) -> Result<Written, StoreError> {
-        let mut shelves = self.write().await?;
-        let stored = shelves.run_tiles.get(&(run, tile.index));
-        if stored.is_some_and(|stored| stored.rev >= tile.rev) {
-            return Ok(Written::Stale);
+    /// Each tile is a write of its own, so that a process may end between any two.
+    async fn put_tiles(
+        &self,
+        _: &HomeScope,
+        run: RunId,
+        tiles: &[StoredRunTile],
+    ) -> Result<usize, StoreError> {
+        let mut newer = 0;
+        for tile in tiles {
+            let mut shelves = self.write().await?;
+            let stored = shelves.run_tiles.get(&(run, tile.index));
+            if stored.is_none_or(|stored| stored.rev < tile.rev) {
+                shelves.run_tiles.insert((run, tile.index), tile.clone());
+                newer += 1;
+            }
         }
-        shelves.run_tiles.insert((run, tile.index), tile.clone());
-        Ok(Written::Stored)
-    }
-
-    async fn tile_revs(&self, scope: &HomeScope, run: RunId) -> Result<BTreeMap<TileIndex, Rev>, StoreError> {
-        Ok(self
-            .tiles(scope, run)
-            .await?
-            .into_iter()
-            .map(|tile| (tile.index, tile.rev))
-            .collect())
+        Ok(newer)
     }
 
     async fn tiles(&self, _: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError> {

@@ -88,8 +88,9 @@ impl Deriving {
     /// The floor's votes as they are stored.
     pub async fn votes(&self, scope: &HomeScope, floor: FloorId) -> Result<HomeMap, StoreError> {
         let mut map = HomeMap::new();
-        for stored in self.maps.home_tiles(scope, floor).await? {
-            map.insert(stored.index, stored.tile)
+        let sheets = self.maps.home_sheets(scope, floor).await?;
+        for (index, tile) in sheets.into_iter().flat_map(|sheet| sheet.tiles) {
+            map.insert(index, tile)
                 .map_err(|error| corrupt("home tile", error))?;
         }
         Ok(map)

@@ -1,18 +1,19 @@
 //! A sealed run votes in its floor's map, once.
 //!
-//! Where a run votes is settled before anything is written. Each floor has at most one open fold; every tile
-//! remembers the last vote it holds, so that whoever finds a fold open, after a kill or beside the first handler,
+//! Where a run votes is settled before anything is written. Each floor has at most one open fold; every sheet
+//! of tiles remembers the last vote it holds, so that whoever finds a fold open, after a kill or beside the first handler,
 //! finishes it with the same result. Only then is it closed.
 
 mod placing;
 mod sealed;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use mapping::SheetIndex;
 use mapping::home_map::{ballot, is_within_reach};
 use mapping::pose::Pose;
-use mapping::run_tile::RunTile;
-use mapping::tile::TileIndex;
+use mapping::run_map::RunMap;
 
 use sealed::SealedRuns;
 
@@ -24,7 +25,7 @@ use crate::id::FloorId;
 use crate::placement::{Placed, RunRef};
 use crate::ports::{
     CommandStore, FloorStore, HomeStore, MapStore, OpenFold, PlacementStore, RobotMailbox, RobotStore,
-    RunStore, RunTileStore, SettingsStore, StoreError, StoredHomeTile,
+    RunStore, RunTileStore, SettingsStore, StoreError, StoredHomeSheet,
 };
 use crate::run::{Initiator, Outcome, Run, Vote};
 
@@ -158,9 +159,7 @@ impl Folding {
         };
         if let Some((run, map)) = self.sealed.map(scope, this).await? {
             let ballot = ballot(&map, &open.alignment);
-            for (index, tile) in ballot.tiles().filter(|(index, _)| is_within_reach(*index)) {
-                self.vote(scope, floor, index, tile, open.n).await?;
-            }
+            self.vote(scope, floor, &ballot, open.n).await?;
             let vote = Vote {
                 floor,
                 n: open.n,
@@ -184,22 +183,26 @@ impl Folding {
         &self,
         scope: &HomeScope,
         floor: FloorId,
-        index: TileIndex,
-        cells: &RunTile,
+        ballot: &RunMap,
         n: u32,
     ) -> Result<(), StoreError> {
-        let stored = self.maps.home_tile(scope, floor, index).await?;
-        if stored.as_ref().is_some_and(|stored| stored.n >= n) {
-            return Ok(());
+        let stored = self.maps.home_sheets(scope, floor).await?;
+        let mut sheets: BTreeMap<SheetIndex, StoredHomeSheet> =
+            stored.into_iter().map(|sheet| (sheet.index, sheet)).collect();
+        let mut voted = BTreeSet::new();
+        for (tile, cells) in ballot.tiles().filter(|(tile, _)| is_within_reach(*tile)) {
+            let index = SheetIndex::from(tile);
+            let sheet = sheets.entry(index).or_insert_with(|| StoredHomeSheet::new(index));
+            if sheet.n < n {
+                sheet.tiles.entry(tile).or_default().vote(cells, n);
+                voted.insert(index);
+            }
         }
-        let mut tile = stored.map(|stored| stored.tile).unwrap_or_default();
-        tile.vote(cells, n);
-        // A conflict means that somebody else wrote this very vote, since no other fold is open.
-        unless_conflict(
-            self.maps
-                .put_home_tile(scope, floor, &StoredHomeTile { index, n, tile })
-                .await,
-        )?;
+        for mut sheet in voted.iter().filter_map(|index| sheets.remove(index)) {
+            sheet.n = n;
+            // A conflict means that somebody else wrote this very vote, since no other fold is open.
+            unless_conflict(self.maps.put_home_sheet(scope, floor, &sheet).await)?;
+        }
         Ok(())
     }
 
