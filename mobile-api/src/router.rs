@@ -16,22 +16,24 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::content_policy::content_policy;
 use crate::openapi::Document;
 use crate::problem::{Code, Problem};
 use crate::routes;
 use crate::state::ApiState;
 
-/// What pages may load: their own files, and the broker's websocket.
-const CONTENT_POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob: data:; \
-                              base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
 /// Headers of every answer, unless the route has its own.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (CONTENT_SECURITY_POLICY, CONTENT_POLICY),
-    (REFERRER_POLICY, "no-referrer"),
-    (CACHE_CONTROL, "no-store"),
-];
+fn headers(state: &ApiState) -> [(HeaderName, HeaderValue); 4] {
+    [
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            CONTENT_SECURITY_POLICY,
+            content_policy(&state.sign_in, &state.config),
+        ),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ]
+}
 
 /// The API and the pages.
 ///
@@ -39,6 +41,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// requests' extensions, so that failures are counted by where they come from.
 pub fn router(state: ApiState) -> Router {
     let (router, document) = documented_routes().split_for_parts();
+    let headers = headers(&state);
     let document = document.to_json().unwrap_or_default();
     let openapi = get(move || async move { ([(CONTENT_TYPE, "application/json")], document) });
     let router = router
@@ -50,8 +53,7 @@ pub fn router(state: ApiState) -> Router {
         .layer(CompressionLayer::new())
         .layer(from_fn(log))
         .with_state(state);
-    HEADERS.into_iter().fold(router, |router, (name, value)| {
-        let value = HeaderValue::from_static(value);
+    headers.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, value))
     })
 }

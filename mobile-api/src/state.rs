@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{LocalIssuer, Throttle, TokenVerifier};
+use access::{LocalIssuer, RotatingVerifier, Throttle};
 use domain::Timestamp;
 use domain::ports::{
     AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, FleetStore, FloorStore,
@@ -183,7 +183,7 @@ pub struct ApiState(Arc<Shared>);
 /// What [`ApiState`] shares.
 pub struct Shared {
     pub(crate) services: Services,
-    pub(crate) verifier: TokenVerifier,
+    pub(crate) verifier: RotatingVerifier,
     pub(crate) sign_in: SignIn,
     pub(crate) config: ApiConfig,
     pub(crate) failed_logins: Throttle,
@@ -195,14 +195,14 @@ impl ApiState {
     /// The state of one API.
     pub fn new(
         services: Services,
-        verifier: TokenVerifier,
+        verifier: impl Into<RotatingVerifier>,
         sign_in: SignIn,
         config: ApiConfig,
         clock: Clock,
     ) -> Self {
         Self(Arc::new(Shared {
             services,
-            verifier,
+            verifier: verifier.into(),
             sign_in,
             config,
             failed_logins: Throttle::new(MAX_FAILED_LOGINS, FAILURE_WINDOW),

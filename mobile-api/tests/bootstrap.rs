@@ -176,6 +176,9 @@ async fn pages_hear_of_the_provider_that_the_function_found() {
         (&json!("oidc"), &json!("pages"))
     );
     assert_eq!(body["token_endpoint"], "https://sign.in/token");
+    let policy = answer["headers"]["content-security-policy"].as_str().unwrap();
+    let connections = "connect-src 'self' https://sign.in wss://iot.example;";
+    assert!(policy.contains(connections), "{policy}");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod local_issuer;
 mod object;
 pub mod password;
 mod roca;
+mod rotation;
 mod secret;
 mod throttle;
 mod verifier;
@@ -18,6 +19,7 @@ pub use claims::{Issuer, MAX_LEEWAY, MAX_TOKEN_LIFE, OperatorClaim, Profile, Sub
 pub use jws::{MAX_TOKEN_BYTES, TokenError};
 pub use key_set::{KeySet, KeySetError, RSA_BITS};
 pub use local_issuer::{AccessToken, IssuerError, LocalIssuer, TOKEN_VALID};
+pub use rotation::{KEYS_READ_PAUSE, KeySource, KeySourceError, RotatingVerifier};
 pub use secret::{Secret, sha256_hex};
 pub use throttle::{Throttle, Throttled};
 pub use verifier::TokenVerifier;

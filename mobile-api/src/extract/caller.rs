@@ -23,7 +23,7 @@ impl FromRequestParts<ApiState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let token = credential(&parts.headers, "Bearer")
             .ok_or_else(|| Problem::new(Code::Unauthorized, "send a bearer token"))?;
-        let principal = state.verifier.verify(token, state.now());
+        let principal = state.verifier.verify(token, state.now()).await;
         principal.map(Self).map_err(|error| {
             Problem::new(Code::Unauthorized, "the token is not valid, sign in again").because(error)
         })

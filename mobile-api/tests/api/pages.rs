@@ -22,11 +22,12 @@ async fn pages_and_their_files_are_served_with_types_and_policy() {
         );
         assert_eq!(answer.header("cache-control"), Some(caching), "{path}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert!(
-            answer
-                .header("content-security-policy")
-                .unwrap()
-                .starts_with("default-src 'self';")
+        assert_eq!(
+            answer.header("content-security-policy"),
+            Some(
+                "default-src 'self'; connect-src 'self' ws://localhost:8884; img-src 'self' blob: data:; \
+                 base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            )
         );
     }
 }

@@ -9,4 +9,5 @@
 mod accepted;
 mod attacks;
 mod forge;
+mod rotation;
 mod wycheproof;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use access::TokenVerifier;
+use access::RotatingVerifier;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::map_request;
@@ -67,10 +67,10 @@ async fn app() -> Result<Router, lambda_http::Error> {
         registry: Arc::new(registry),
     };
     let config = api_config()?;
-    let (issuer, pages) = provider::discover(variable("OIDC_ISSUER")?, variable("OIDC_CLIENT_ID")?).await?;
-    let verifier = TokenVerifier::new(vec![issuer]);
+    let provider = provider::discover(variable("OIDC_ISSUER")?, variable("OIDC_CLIENT_ID")?).await?;
+    let verifier = RotatingVerifier::new(provider.issuer, Arc::new(provider.keys));
     let services = Services::new(&store, &devices);
-    let state = ApiState::new(services, verifier, SignIn::Oidc(pages), config, now);
+    let state = ApiState::new(services, verifier, SignIn::Oidc(provider.pages), config, now);
     Ok(router(state))
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use access::{Issuer, KeySet, KeySetError, OperatorClaim, Profile, Subjects};
+use access::{Issuer, KeySet, KeySetError, KeySource, KeySourceError, OperatorClaim, Profile, Subjects};
+use async_trait::async_trait;
 use aws_smithy_http_client::default_connector;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -62,8 +63,37 @@ struct Discovered {
     jwks_uri: String,
 }
 
-/// Asks the provider for its endpoints and keys; they are kept as long as this instance of the function lives.
-pub async fn discover(issuer: String, client_id: String) -> Result<(Issuer, OidcConfig), ProviderError> {
+/// An identity provider that was found.
+pub struct Provider {
+    /// Whose tokens are taken.
+    pub issuer: Issuer,
+    /// Where its keys are read again.
+    pub keys: Jwks,
+    /// What pages need.
+    pub pages: OidcConfig,
+}
+
+/// The keys at an address (RFC 7517).
+pub struct Jwks {
+    url: String,
+}
+
+impl Jwks {
+    async fn read(&self) -> Result<KeySet, ProviderError> {
+        let keys: serde_json::Value = json(&self.url).await?;
+        Ok(KeySet::from_jwks(&keys.to_string())?)
+    }
+}
+
+#[async_trait]
+impl KeySource for Jwks {
+    async fn keys(&self) -> Result<KeySet, KeySourceError> {
+        self.read().await.map_err(|error| KeySourceError(error.into()))
+    }
+}
+
+/// Asks the provider for its endpoints, which are kept as long as this instance of the function lives, and its keys.
+pub async fn discover(issuer: String, client_id: String) -> Result<Provider, ProviderError> {
     let url = format!(
         "{}/.well-known/openid-configuration",
         issuer.trim_end_matches('/')
@@ -75,12 +105,8 @@ pub async fn discover(issuer: String, client_id: String) -> Result<(Issuer, Oidc
             found: found.issuer,
         });
     }
-    let keys: serde_json::Value = json(&found.jwks_uri).await?;
-    let trusted = trusted(
-        issuer.clone(),
-        client_id.clone(),
-        KeySet::from_jwks(&keys.to_string())?,
-    );
+    let keys = Jwks { url: found.jwks_uri };
+    let trusted = trusted(issuer.clone(), client_id.clone(), keys.read().await?);
     let pages = OidcConfig {
         issuer,
         client_id,
@@ -88,7 +114,11 @@ pub async fn discover(issuer: String, client_id: String) -> Result<(Issuer, Oidc
         token_endpoint: found.token_endpoint,
         scopes: vec!["openid".to_owned()],
     };
-    Ok((trusted, pages))
+    Ok(Provider {
+        issuer: trusted,
+        keys,
+        pages,
+    })
 }
 
 fn trusted(name: String, client_id: String, keys: KeySet) -> Issuer {
