@@ -20,11 +20,14 @@ TAKEN = [
     {"Budget": "true", "AlarmEmail": "you@example.org", "BudgetUsd": "25"},
     {"IngestConcurrency": "0", "EdgeJwt": "true", "SelfSignUp": "true"},
     {"IotEndpoint": "localhost:8883", "Architecture": "x86_64"},
+    {"IotEndpoint": "robots.example.org", "MqttPort": "443", "MqttAuthority": "TUlJQg=="},
 ]
 # What is refused, with the parameter or the rule that refuses it.
 REFUSED = [
     ({"IotEndpoint": None}, "IotEndpoint"),
     ({"IotEndpoint": f"https://{HOST}"}, "IotEndpoint"),
+    ({"MqttPort": "0"}, "MqttPort"),
+    ({"MqttAuthority": "-----BEGIN CERTIFICATE-----"}, "MqttAuthority"),
     ({"Stage": "Prod"}, "Stage"),
     ({"Stage": None}, "Stage"),
     ({"CommandDelivery": "pigeon"}, "CommandDelivery"),

@@ -37,6 +37,7 @@ const VARIABLES: [(&str, &str); 7] = [
     ("TABLE_NAME", "t"),
     ("STAGE", "prod"),
     ("IOT_ENDPOINT", "iot.example"),
+    ("MQTT_PORT", "8883"),
     ("COMMAND_DELIVERY", "direct"),
     ("DEVICE_POLICY", "prod_device"),
     ("LIVE_VIEW", "true"),
@@ -48,6 +49,7 @@ async fn a_missing_variable_stops_the_function_by_name() {
     for name in [
         "TABLE_NAME",
         "IOT_ENDPOINT",
+        "MQTT_PORT",
         "COMMAND_DELIVERY",
         "DEVICE_POLICY",
         "OIDC_ISSUER",

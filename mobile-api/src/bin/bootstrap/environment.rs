@@ -6,8 +6,6 @@ use iot::CommandDelivery;
 use mobile_api::{ApiConfig, Provisioning};
 use thiserror::Error;
 
-/// The port of AWS IoT for client certificates.
-const MQTT_PORT: u16 = 8883;
 /// The authorities behind the server certificate of every `iot:Data-ATS` endpoint: Amazon Root CA 1 (RSA) and 3
 /// (ECDSA), as Amazon Trust Services publishes them.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
@@ -58,17 +56,36 @@ pub fn iot_config() -> Result<iot::ConnectConfig, EnvironmentError> {
     })
 }
 
-/// Where robots and phones connect: `IOT_ENDPOINT`, `STAGE`, `LIVE_VIEW`.
+/// Where robots and phones connect: `IOT_ENDPOINT`, `MQTT_PORT`, `MQTT_AUTHORITY`, `STAGE`, `LIVE_VIEW`.
 pub fn api_config() -> Result<ApiConfig, EnvironmentError> {
-    let (host, stage) = (variable("IOT_ENDPOINT")?, variable("STAGE")?);
-    let live_url = format!("wss://{host}/mqtt?x-amz-customauthorizer-name={stage}_live");
+    let (endpoint, stage) = (variable("IOT_ENDPOINT")?, variable("STAGE")?);
+    let host = endpoint.split_once(':').map_or(endpoint.as_str(), |(host, _)| host);
+    let live_url = format!("wss://{endpoint}/mqtt?x-amz-customauthorizer-name={stage}_live");
     Ok(ApiConfig {
         live_url: has_live_view()?.then_some(live_url),
         provisioning: Provisioning {
-            mqtt_host: host,
-            mqtt_port: MQTT_PORT,
+            mqtt_host: host.to_owned(),
+            mqtt_port: mqtt_port()?,
             stage,
-            ca_pem: AMAZON_ROOTS.to_owned(),
+            ca_pem: variable("MQTT_AUTHORITY").map_or(AMAZON_ROOTS.to_owned(), |body| certificate(&body)),
         },
     })
+}
+
+fn mqtt_port() -> Result<u16, EnvironmentError> {
+    variable("MQTT_PORT")?
+        .parse()
+        .map_err(|_| EnvironmentError::Unusable {
+            name: "MQTT_PORT",
+            expected: "a port from 1 to 65535",
+        })
+}
+
+/// A certificate as PEM from its base64 in one line (RFC 7468, which wants 64 characters a line).
+fn certificate(base64: &str) -> String {
+    let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
 }

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use access::{Issuer, KeySet, KeySetError, KeySource, KeySourceError, OperatorClaim, Profile, Subjects};
 use async_trait::async_trait;
-use aws_smithy_http_client::default_connector;
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use http_body_util::{BodyExt, Limited};
 use mobile_api::OidcConfig;
@@ -153,9 +156,13 @@ async fn json<T: DeserializeOwned>(url: &str) -> Result<T, ProviderError> {
     serde_json::from_slice(&body).map_err(|error| failed(error.into()))
 }
 
+/// The provider may be on the internet, which a function in a network of one's own reaches through a proxy only: the
+/// one that the variable `HTTPS_PROXY` names.
 async fn get(url: &str) -> Result<(u16, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
-    let connector =
-        default_connector(&HttpConnectorSettings::default(), None).ok_or("no TLS in this build")?;
+    let connector = Connector::builder()
+        .proxy_config(ProxyConfig::from_env())
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build();
     let answer = connector.call(HttpRequest::get(url)?).await?;
     let status = answer.status().as_u16();
     let body = Limited::new(answer.into_body(), MAX_ANSWER_BYTES)
