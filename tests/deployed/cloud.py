@@ -93,11 +93,11 @@ class Cloud:
         with urllib.request.urlopen(self.base + path, timeout=START_SECONDS, context=context) as answer:
             return answer.read()
 
-    def client(self, service, **credentials):
+    def client(self, service, config=None, **credentials):
         """A client of a service, as the account's root unless there are other credentials."""
         credentials = credentials or ROOT
         return boto3.client(
-            service, region_name=REGION, endpoint_url=self.base, verify=self.authority, **credentials
+            service, region_name=REGION, endpoint_url=self.base, verify=self.authority, config=config, **credentials
         )
 
     def log_end(self):

@@ -1,5 +1,6 @@
 """The stack, deployed to the emulated AWS as README says: `sam build`, then `sam deploy`."""
 
+import json
 import os
 import pathlib
 import platform
@@ -17,6 +18,9 @@ PARAMETERS = {
     "CommandDelivery": "publish",
     "Architecture": "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
 }
+# The emulator looks for this call's certificate in the path, where it is not, and asks for a grant on everything
+# instead; the template grants it on certificates alone.
+UNPLACED = {"ApiRole": "iot:AttachPolicy"}
 
 
 class Deployment:
@@ -43,6 +47,22 @@ class Deployment:
         pages = formation.get_paginator("list_stack_resources").paginate(StackName=STACK)
         resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
         self.resources = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
+        self.grant_unplaced()
+
+    def grant_unplaced(self):
+        for role, action in UNPLACED.items():
+            statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            role = self.resources[role]
+            self.cloud.client("iam").put_role_policy(RoleName=role, PolicyName="unplaced", PolicyDocument=policy)
+
+    def save_logs(self):
+        """Keeps what the functions logged, a file each, beside the emulator's log."""
+        logs = self.cloud.client("logs")
+        for name in [name for name in self.resources if name.endswith("Log")]:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=self.resources[name])
+            lines = [event["message"].rstrip() for page in pages for event in page["events"]]
+            (self.cloud.folder / f"{name}.log").write_text("\n".join(lines))
 
     def sam(self, command, *arguments):
         """Runs SAM in the emulator's folder, where what it builds stays; shows its output when it fails."""

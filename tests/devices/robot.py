@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from stack import Api, until
+from stack import until
 
 RULES = {"tiles": "map_ingest", "run": "run_events", "status": "status", "ack": "command_outcome"}
 
@@ -33,7 +33,7 @@ class Robot:
     def __init__(self, stack, name):
         self.stack = stack
         key = new_key()
-        device = Api(stack.ready["http"])
+        device = stack.api()
         _, claim = device.ask("POST", "/v1/provisioning/claims", {"csr": signing_request(key)}, expect=201)
         path, secret = f"/v1/provisioning/claims/{claim['id']}", {"Authorization": f"Claim {claim['secret']}"}
         self.waiting, _ = device.ask("GET", path, headers=secret)

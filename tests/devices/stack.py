@@ -16,7 +16,7 @@ ANSWER_SECONDS = 20
 BETWEEN_LOOKS = 0.05
 
 
-def until(what, look, seconds=20):
+def until(what, look, seconds=20, pause=BETWEEN_LOOKS):
     """Looks again and again until `look` gives something, and gives it; the only place that waits."""
     end = time.monotonic() + seconds
     while True:
@@ -25,7 +25,7 @@ def until(what, look, seconds=20):
             return found
         if time.monotonic() > end:
             raise AssertionError(f"{what}: not so within {seconds} s")
-        time.sleep(BETWEEN_LOOKS)
+        time.sleep(pause)
 
 
 class Api:
@@ -41,8 +41,17 @@ class Api:
     def get(self, path, **headers):
         return self.ask("GET", path, headers=headers, expect=200)[1]
 
+    def picture(self, path):
+        """The bytes of a map's picture."""
+        return self.send("GET", path, headers={"Accept": "image/png"}, expect=200)[1]
+
     def ask(self, method, path, body=None, headers=None, expect=None):
         """The status and the JSON of the answer; `expect` is the status that it has to have."""
+        status, text = self.send(method, path, body, headers, expect)
+        return status, json.loads(text) if text else None
+
+    def send(self, method, path, body=None, headers=None, expect=None):
+        """The status and the bytes of the answer."""
         request = urllib.request.Request(self.base + path, method=method)
         for name, value in (headers or {}).items():
             request.add_header(name, value)
@@ -52,13 +61,16 @@ class Api:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
         try:
-            with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:
+            with self.open(request) as response:
                 status, text = response.status, response.read()
         except urllib.error.HTTPError as refused:
             status, text = refused.code, refused.read()
         if expect not in (None, status):
             raise AssertionError(f"{method} {path}: {status} instead of {expect}: {text!r}")
-        return status, json.loads(text) if text else None
+        return status, text
+
+    def open(self, request):
+        return urllib.request.urlopen(request, timeout=ANSWER_SECONDS)
 
 
 class Stack:
@@ -77,8 +89,17 @@ class Stack:
         if not line:
             raise AssertionError(f"the stack did not start:\n{self.log.read_text()}")
         self.ready = json.loads(line)
-        self.owner = Api(self.ready["http"]).sign_in(self.ready["owner"])
+        self.owner = self.api().sign_in(self.ready["owner"])
         self.home = self.owner.get("/v1/homes")["items"][0]["id"]
+
+    def api(self):
+        """A client that nobody has signed in on."""
+        return Api(self.ready["http"])
+
+    def map_path(self):
+        """Where the map of the home's only floor is."""
+        [floor] = self.owner.get(f"/v1/homes/{self.home}/floors")["items"]
+        return f"/v1/homes/{self.home}/floors/{floor['id']}/map"
 
     def stop(self):
         self.process.terminate()

@@ -1,8 +1,9 @@
 //! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`,
-//! `cargo xtask template`.
+//! `cargo xtask template`, `cargo xtask deployed`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 mod deny;
+mod deployed;
 mod project;
 mod run;
 mod setup;
@@ -38,6 +39,8 @@ enum Chore {
     Tidy,
     /// Checks licences, sources and the owners of provider crates with cargo-deny.
     Deny,
+    /// Deploys to an emulated AWS and tests there.
+    Deployed,
     /// Checks the deployment template.
     Template {
         /// First writes what it becomes anew.
@@ -52,6 +55,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test { quick } => suite::test(&project, quick),
         Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
+        Chore::Deployed => deployed::run(&project),
         Chore::Template { update } => template::run(&project, update),
     }
 }

@@ -14,6 +14,10 @@ use thiserror::Error;
 use crate::DataPlane;
 use crate::error::device_error;
 
+/// When the certificates end that AWS IoT makes, at the end of 2049, in seconds since 1970; for an answer that does not
+/// say it, as it need not.
+const CERTIFICATES_END: i64 = 2_524_607_999;
+
 /// An answer without something that it always has.
 #[derive(Debug, Error)]
 #[error("the registry's answer has no {what}")]
@@ -77,8 +81,9 @@ impl Registry {
         let validity = answer
             .certificate_description
             .and_then(|certificate| certificate.validity);
-        let end = required("validity", validity.and_then(|validity| validity.not_after))?;
-        Ok(Timestamp::from_millis(end.secs().saturating_mul(1000)))
+        let end = validity.and_then(|validity| validity.not_after);
+        let end = end.map_or(CERTIFICATES_END, |end| end.secs());
+        Ok(Timestamp::from_millis(end.saturating_mul(1000)))
     }
 
     /// The certificates attached to a robot, by their ARNs; none for a robot that is not registered.

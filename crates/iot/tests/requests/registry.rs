@@ -45,6 +45,14 @@ async fn a_robot_is_a_thing_with_a_certificate_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_certificate_of_which_no_end_is_said_ends_as_all_of_aws_iot_do() {
+    let described = ok(&json!({"certificateDescription": {"certificateId": "aaaa"}}).to_string());
+    let service = Service::answering([ok("{}"), made(), ok("{}"), ok(""), described]);
+    let issued = service.registry().register(robot(), "CSR", AT).await.unwrap();
+    assert_eq!(issued.certificate.not_after.seconds(), 2_524_607_999);
+}
+
+#[tokio::test]
 async fn a_broken_request_is_the_robots_fault_and_attaches_nothing() {
     let service = Service::answering([ok("{}"), fails(400, "InvalidRequestException")]);
     let error = service.registry().register(robot(), "CSR", AT).await.unwrap_err();

@@ -1,0 +1,54 @@
+"""What a run saw, recorded, so that the same messages can be sent to more than one system."""
+
+import base64
+import json
+import time
+
+import stack
+import wire
+
+# Tiles in a message: few enough for 5 KB.
+PACK = 8
+RUN_SECONDS = 60
+
+
+class Recording:
+    """The tiles of a run, out of its map as the API gives it."""
+
+    def __init__(self, map_of_run):
+        cells, width = base64.b64decode(map_of_run["cells"]), map_of_run["width"]
+        origin = map_of_run["origin"]
+        self.tiles = {}
+        for place, cell in enumerate(cells):
+            row, column = divmod(place, width)
+            self.set(origin["x"] + column, origin["y"] + row, cell)
+
+    def set(self, x, y, cell):
+        if cell == wire.UNKNOWN:
+            return
+        (column, left), (row, top) = divmod(x, wire.TILE_CELLS), divmod(y, wire.TILE_CELLS)
+        tile = self.tiles.setdefault((column, row), [wire.UNKNOWN] * wire.TILE_CELLS**2)
+        tile[top * wire.TILE_CELLS + left] = cell
+
+    def packs(self, pairing, run):
+        places = sorted(self.tiles)
+        for start in range(0, len(places), PACK):
+            part = {place: (1, wire.encode_cells(self.tiles[place])) for place in places[start : start + PACK]}
+            yield wire.tile_pack(pairing, run, part)
+
+    def send(self, device, robot):
+        """Reports the run as `robot` and waits until it has voted; gives the floor that it is on."""
+        run, started_at = wire.new_id("run"), int(time.time() * 1000)
+        device.publish(robot.topic("run"), wire.run_event(robot.pairing, run, 0, "started", started_at))
+        stack.until("the run is known", lambda: robot.run(run), RUN_SECONDS)
+        for pack in self.packs(robot.pairing, run):
+            device.publish(robot.topic("tiles"), pack)
+        device.publish(robot.topic("run"), wire.finished(robot.pairing, run, 1, started_at, self.tiles))
+        stack.until("the run is in the map", lambda: (robot.run(run) or {}).get("in_map"), RUN_SECONDS)
+        return robot.get("/runs")["items"][0]
+
+
+def without_ids(map_of_floor):
+    """A map without what is made anew in every system."""
+    rooms = [{key: value for key, value in room.items() if key != "id"} for room in map_of_floor["rooms"]]
+    return json.dumps(map_of_floor | {"floor": None, "rooms": rooms}, sort_keys=True)

@@ -1,0 +1,72 @@
+//! The deployed suite: the unmodified template and the release programs, deployed with SAM to an emulated AWS that
+//! enforces credentials and policies, and driven there.
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use crate::project::Project;
+use crate::run::{Ended, Runner, check, tests};
+use crate::setup::deployed::{FOLDER, Tools, tools};
+use crate::setup::devices;
+use crate::tally::Tally;
+
+/// Runs the steps alone.
+pub fn run(project: &Project) -> anyhow::Result<ExitCode> {
+    let mut runner = Runner::default();
+    steps(&mut runner, project);
+    Ok(runner.finish())
+}
+
+/// Makes the tools, builds, deploys and tests.
+pub fn steps(runner: &mut Runner, project: &Project) {
+    let mut found = None;
+    runner.step(
+        "deployed tools",
+        "installs an emulated AWS, the clients of its tests, and SAM",
+        || {
+            found = Some(tools(project)?);
+            Ok(Ended::Well(Tally::default()))
+        },
+    );
+    let Some(tools) = found else { return };
+    runner.step(
+        "deployed programs",
+        "builds the functions as they are deployed, and the stack and robots to compare with",
+        || {
+            check(&mut project.cargo("build --release --package functions --package mobile-api --bins"))?;
+            let others = "build --package sweepline --package device-agent --package simulator --bins";
+            check(&mut project.cargo(others))
+        },
+    );
+    runner.step(
+        "deployed",
+        "deploys the template with SAM to an emulated AWS, and drives robots and phones there",
+        || tests(&mut suite(project, &tools)),
+    );
+}
+
+fn suite(project: &Project, tools: &Tools) -> Command {
+    let mut python = project.command(&tools.python.to_string_lossy());
+    python
+        .env("CARGO_TARGET_DIR", &project.target)
+        .env("PYTHONPATH", project.root.join(devices::FOLDER))
+        .env("SWEEPLINE_BIN", project.sweepline())
+        .env("SWEEPLINE_BOOTSTRAPS", project.target.join("release"))
+        .env("SWEEPLINE_PROGRAMS", project.target.join("debug"))
+        .env("SWEEPLINE_DEPLOYED_DATA", data(project))
+        .env("SWEEPLINE_SAM", &tools.sam);
+    python.args([
+        "-m",
+        "unittest",
+        "discover",
+        "--verbose",
+        "--start-directory",
+        FOLDER,
+    ]);
+    python
+}
+
+/// Where the emulator's data and the logs are, also after a failure.
+fn data(project: &Project) -> PathBuf {
+    project.target.join("xtask").join("deployed-data")
+}
