@@ -33,7 +33,7 @@ fn function(variables: &[(&str, &str)]) -> Command {
     command
 }
 
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     ("TABLE_NAME", "t"),
     ("STAGE", "prod"),
     ("IOT_ENDPOINT", "iot.example"),

@@ -59,7 +59,9 @@ pub fn iot_config() -> Result<iot::ConnectConfig, EnvironmentError> {
 /// Where robots and phones connect: `IOT_ENDPOINT`, `MQTT_PORT`, `MQTT_AUTHORITY`, `STAGE`, `LIVE_VIEW`.
 pub fn api_config() -> Result<ApiConfig, EnvironmentError> {
     let (endpoint, stage) = (variable("IOT_ENDPOINT")?, variable("STAGE")?);
-    let host = endpoint.split_once(':').map_or(endpoint.as_str(), |(host, _)| host);
+    let host = endpoint
+        .split_once(':')
+        .map_or(endpoint.as_str(), |(host, _)| host);
     let live_url = format!("wss://{endpoint}/mqtt?x-amz-customauthorizer-name={stage}_live");
     Ok(ApiConfig {
         live_url: has_live_view()?.then_some(live_url),
@@ -83,7 +85,11 @@ fn mqtt_port() -> Result<u16, EnvironmentError> {
 
 /// A certificate as PEM from its base64 in one line (RFC 7468, which wants 64 characters a line).
 fn certificate(base64: &str) -> String {
-    let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    let lines: Vec<_> = base64
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
     format!(
         "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
         lines.join("\n")
