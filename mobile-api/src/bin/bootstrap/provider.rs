@@ -6,7 +6,7 @@ use access::{Issuer, KeySet, KeySetError, KeySource, KeySourceError, OperatorCla
 use async_trait::async_trait;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -161,7 +161,7 @@ async fn json<T: DeserializeOwned>(url: &str) -> Result<T, ProviderError> {
 async fn get(url: &str) -> Result<(u16, Vec<u8>), Box<dyn std::error::Error + Send + Sync>> {
     let connector = Connector::builder()
         .proxy_config(ProxyConfig::from_env())
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
         .build();
     let answer = connector.call(HttpRequest::get(url)?).await?;
     let status = answer.status().as_u16();
