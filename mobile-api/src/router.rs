@@ -63,6 +63,7 @@ pub(crate) fn documented_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(routes::auth::routes())
         .merge(routes::homes::routes())
+        .merge(routes::overview::routes())
         .merge(routes::robots::routes())
         .merge(routes::pairing::routes())
         .merge(routes::provisioning::routes())

@@ -28,11 +28,11 @@ export class CleanPanel {
   #zoneRows = new Map();
   #settingsVersion = 0;
 
-  /** @param {Desk} desk */
-  constructor(desk) {
+  /** @param {Desk} desk @param {string} limits changes with the settings of any robot of the home */
+  constructor(desk, limits) {
     this.desk = desk;
     this.choice = new CleanChoice();
-    this.plan = new PlanFeed(desk.home, () => this.#answered());
+    this.plan = new PlanFeed(desk.home, limits, () => this.#answered());
     this.zones = new ShapeEditor(() => desk.refresh());
     this.kinds = segments(
       'What to clean',

@@ -1,9 +1,10 @@
 /**
- * All that the page shows of one floor: its map, its rooms, and the things that move, asked for only when the map has
- * changed.
+ * All that the page shows of one floor: its map, its rooms, and the things that move, in one document that is asked for
+ * only when it has changed.
  */
 
-import { get, path, request } from './api.js';
+import { path, request } from './api.js';
+import { keep, kept } from './kept.js';
 import { readMap } from './raster.js';
 
 /** @typedef {import('./types.js').Room} Room */
@@ -14,10 +15,9 @@ import { readMap } from './raster.js';
  * @property {string} floor
  * @property {number} version how many runs it was learnt from
  * @property {import('./raster.js').Raster} raster
- * @property {string|null} tag of the map; it changes with every run and every change of the rooms
+ * @property {string} tag of all this; it changes with every run and every change of the rooms
  * @property {Room[]} rooms in the order of their names
  * @property {number} roomsVersion
- * @property {string|null} roomsTag
  * @property {Thing[]} things those that are there most often first
  */
 
@@ -25,24 +25,37 @@ import { readMap } from './raster.js';
  * @param {string} home
  * @param {string} floor
  * @param {FloorData|null} known
+ * @param {string|null} tag of the present map, if it is known
  * @returns {Promise<FloorData|null>} `known` itself when nothing has changed, null while nothing of the floor is known
  */
-export async function loadFloor(home, floor, known) {
-  const base = path`/v1/homes/${home}/floors/${floor}`;
-  const map = await request(`${base}/map`, { headers: known?.tag ? { 'If-None-Match': known.tag } : {} });
-  if (map.status === 304) return known;
-  const raster = readMap(map.data, 'home');
+export async function loadFloor(home, floor, known, tag) {
+  const target = path`/v1/homes/${home}/floors/${floor}/map`;
+  const map = tag && kept(target, tag);
+  if (tag && map) return floorData(floor, map, tag);
+  const answer = await request(target, { headers: known ? { 'If-None-Match': known.tag } : {} });
+  if (answer.status === 304) return known;
+  const present = answer.etag ?? '';
+  keep(target, present, answer.data);
+  return floorData(floor, answer.data, present);
+}
+
+/**
+ * @param {string} floor
+ * @param {import('./types.js').MapDocument} map
+ * @param {string} tag
+ * @returns {FloorData|null}
+ */
+function floorData(floor, map, tag) {
+  const raster = readMap(map, 'home');
   if (!raster) return null;
-  const [rooms, things] = await Promise.all([request(`${base}/rooms`), get(`${base}/objects`)]);
   return {
     floor,
-    version: map.data.version,
+    version: map.version,
     raster,
-    tag: map.etag,
-    rooms: rooms.data.items.sort(byName),
-    roomsVersion: rooms.data.version,
-    roomsTag: rooms.etag,
-    things: things.items.sort((/** @type {Thing} */ one, /** @type {Thing} */ other) => other.presence - one.presence),
+    tag,
+    rooms: (map.rooms ?? []).sort(byName),
+    roomsVersion: map.rooms_version ?? 0,
+    things: (map.objects ?? []).sort((one, other) => other.presence - one.presence),
   };
 }
 

@@ -50,17 +50,18 @@ export class FloorDesk {
 
   /**
    * @param {Robot} robot
+   * @param {import('./overview.js').Known|null} known
    * @param {import('./map-panel.js').MapPanel} map
    * @param {{reload: () => Promise<void>, floorName: () => string, showFloor: () => void,
    *   onOrder: () => void}} options
    */
-  constructor(robot, map, options) {
+  constructor(robot, known, map, options) {
     this.robot = robot;
     this.home = robot.home;
     this.map = map;
     this.view = map.view;
     this.options = options;
-    this.clean = new CleanPanel(this);
+    this.clean = new CleanPanel(this, known?.limits ?? '');
     this.limits = new LimitsPanel(robot.id, this);
     this.panels = {
       clean: this.clean,
@@ -90,7 +91,11 @@ export class FloorDesk {
     );
     this.overlay = this.#overlay();
     this.#showAbsence('');
-    this.limits.load();
+  }
+
+  /** @param {import('./types.js').RobotSettings|null} settings as far as they are known */
+  begin(settings) {
+    this.limits.begin(settings);
   }
 
   dispose() {

@@ -23,6 +23,8 @@ const LATER_MS = 60_000;
 export class FloorFeed {
   /** @type {Floor[]} */
   floors = [];
+  /** Tags that are known to be those of the present maps; each is relied on once. @type {Map<string, string|null>} */
+  #tags;
   /** @type {FloorData|null} */
   data = null;
   #lookedAt = 0;
@@ -32,10 +34,13 @@ export class FloorFeed {
 
   /**
    * @param {string} home
+   * @param {import('./overview.js').OverviewFloor[]} floors as far as they are known
    * @param {FeedHandlers} handlers
    */
-  constructor(home, handlers) {
+  constructor(home, floors, handlers) {
     this.home = home;
+    this.floors = floors;
+    this.#tags = new Map(floors.map(({ id, map_tag: tag }) => [id, tag]));
     this.handlers = handlers;
   }
 
@@ -80,7 +85,7 @@ export class FloorFeed {
     const asked = (this.#asked += 1);
     try {
       if (this.#renamed || !this.floors.some(({ id }) => id === floor)) await this.#loadFloors();
-      const data = floor && (await loadFloor(this.home, floor, this.data).catch(absent));
+      const data = floor && (await this.#loadFloor(floor).catch(absent));
       if (asked !== this.#asked) return;
       if (data && data !== this.data) this.#tell(data);
       else if (!data) this.handlers.onNothing();
@@ -89,6 +94,13 @@ export class FloorFeed {
       this.#lookedAt = Date.now() - LATER_MS + SOON_MS;
       this.handlers.onError(error);
     }
+  }
+
+  /** @param {string} floor */
+  async #loadFloor(floor) {
+    const tag = this.#tags.get(floor) ?? null;
+    this.#tags.delete(floor);
+    return loadFloor(this.home, floor, this.data, tag);
   }
 
   async #loadFloors() {

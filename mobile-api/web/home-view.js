@@ -6,6 +6,7 @@ import { get, path, Problem } from './api.js';
 import { el, fill, keepInStep } from './dom.js';
 import { Freshness } from './freshness.js';
 import { openNewHome } from './homes.js';
+import { loadOverview, OverviewMemory } from './overview.js';
 import { emptyState } from './page.js';
 import { openPairing } from './pairing.js';
 import { isOutage, Poll } from './poll.js';
@@ -22,9 +23,9 @@ const HOME_KEY = 'sweepline.home';
  * How often the robots are looked at, in milliseconds: at rest, while one works, and while the one that is watched
  * tells of every change itself.
  */
-const CALM_MS = 8_000;
+const CALM_MS = 15_000;
 const ACTIVE_MS = 3_000;
-const LIVE_MS = 30_000;
+const LIVE_MS = 120_000;
 /** How long after a robot's work its state and its map may still change, in milliseconds. */
 const SETTLING_MS = 60_000;
 const ROUTE = /^#\/robots\/([^/]+)$/;
@@ -36,6 +37,7 @@ export class HomeView {
   #robots = [];
   /** @type {RobotView|null} */
   #open = null;
+  #overview = new OverviewMemory();
   /** When a robot was last seen at work. */
   #busyAt = 0;
   /** @type {Map<string, ReturnType<typeof robotCard>>} */
@@ -81,21 +83,17 @@ export class HomeView {
 
   /** @returns {Promise<RobotPage>} */
   async #load() {
-    if (!this.#home) await this.#loadHomes();
-    if (!this.#home) return { items: [], next: null };
-    return get(path`/v1/homes/${this.#home.id}/robots`);
-  }
-
-  async #loadHomes() {
-    const { items } = /** @type {import('./types.js').Page<Home>} */ (await get('/v1/homes'));
-    const last = localStorage.getItem(HOME_KEY);
-    this.#home = items.find(({ id }) => id === last) ?? items[0] ?? null;
-    this.bar.setHomes(items, this.#home);
+    if (this.#home) return get(path`/v1/homes/${this.#home.id}/robots`);
+    const overview = await loadOverview(localStorage.getItem(HOME_KEY));
+    this.#overview.take(overview);
+    this.#home = overview.homes.find(({ id }) => id === overview.home) ?? null;
+    this.bar.setHomes(overview.homes, this.#home);
+    return { items: overview.robots, next: null };
   }
 
   /** @param {Home} home */
   #enter(home) {
-    this.#home = home;
+    this.#home = null;
     this.#robots = [];
     localStorage.setItem(HOME_KEY, home.id);
     location.hash = '';
@@ -161,7 +159,7 @@ export class HomeView {
     if (robot && this.#open?.id === robot.id) return this.#open.update(robot);
     this.#open?.dispose();
     this.bar.words.append(this.freshness.node);
-    this.#open = robot ? new RobotView(robot, () => this.poll.now()) : null;
+    this.#open = robot ? new RobotView(robot, this.#overview.of(robot.id), () => this.poll.now()) : null;
     fill(this.detail, this.#open?.node);
     if (!wide) this.#open?.now.append(this.freshness.node);
     if (wanted) scrollTo(0, 0);

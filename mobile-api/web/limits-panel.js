@@ -7,7 +7,7 @@ import { el, keepInStep, say, setAttributes } from './dom.js';
 import { refusalWords } from './floor-words.js';
 import { rectangle } from './geometry.js';
 import { textButton } from './parts.js';
-import { isSame, loadSettings, merged, saveRestrictions } from './robot-settings.js';
+import { isSame, loadSettings, merged, saveRestrictions, tagged } from './robot-settings.js';
 import { ShapeEditor } from './shape-editor.js';
 import { shapeRow } from './shape-row.js';
 
@@ -51,6 +51,12 @@ export class LimitsPanel {
     this.away = el('p', 'panel-away');
     this.body = el('div', 'panel', el('div', 'add-buttons', ...this.adds), this.actions, this.none, this.list);
     this.node = el('div', {}, this.away, this.body);
+  }
+
+  /** @param {import('./types.js').RobotSettings|null} settings as far as they are known */
+  begin(settings) {
+    if (settings) this.#take(tagged(settings));
+    else this.load();
   }
 
   /** Reads the settings, unless changes wait here to be saved. */

@@ -3,6 +3,7 @@
  */
 
 import { get, path, Problem } from './api.js';
+import { keep, kept } from './kept.js';
 
 /** @typedef {import('./types.js').Plan} Plan */
 
@@ -24,10 +25,12 @@ export class PlanFeed {
 
   /**
    * @param {string} home
+   * @param {string} limits changes with the settings of any robot of the home
    * @param {() => void} onChange
    */
-  constructor(home, onChange) {
+  constructor(home, limits, onChange) {
     this.home = home;
+    this.limits = limits;
     this.onChange = onChange;
   }
 
@@ -42,8 +45,12 @@ export class PlanFeed {
     if (wanted === this.#wanted) return;
     this.forget();
     this.#wanted = wanted;
-    this.waits = true;
-    this.#timer = setTimeout(() => this.#ask(`${path`/v1/homes/${this.home}/plan`}?${query}`), PAUSE_MS);
+    const target = `${path`/v1/homes/${this.home}/plan`}?${query}`;
+    const tag = `${basis} ${this.limits}`;
+    const known = kept(target, tag);
+    this.waits = known === null;
+    if (known) [this.plan, this.error] = [known, null];
+    else this.#timer = setTimeout(() => this.#ask(target, tag), PAUSE_MS);
   }
 
   /** Drops the plan and asks for none. */
@@ -59,14 +66,15 @@ export class PlanFeed {
     this.#wanted = '';
   }
 
-  /** @param {string} target */
-  async #ask(target) {
+  /** @param {string} target @param {string} tag */
+  async #ask(target, tag) {
     const question = new AbortController();
     this.#question = question;
     try {
       const plan = await get(target, question.signal);
       if (question.signal.aborted) return;
       [this.plan, this.error] = [plan, null];
+      keep(target, tag, plan);
     } catch (error) {
       if (question.signal.aborted) return;
       [this.plan, this.error] = [null, error];

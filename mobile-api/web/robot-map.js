@@ -31,6 +31,7 @@ export class RobotMap {
 
   /**
    * @param {Robot} robot
+   * @param {import('./overview.js').Known|null} known
    * @param {object} options
    * @param {() => void} options.onState
    * @param {() => string|null|undefined} options.lastFloor undefined while it is not known
@@ -39,12 +40,12 @@ export class RobotMap {
    * @param {(data: FloorData|null) => void} options.onFloor what is known of the floor, or that nothing is
    * @param {(shown: boolean) => void} options.onMap whether the map shows that floor now, and not a run
    */
-  constructor(robot, options) {
+  constructor(robot, known, options) {
     this.robot = robot;
     this.options = options;
     this.panel = new MapPanel({ onClose: () => this.showPast(null), onView: (view) => this.#choose(view) });
     this.panel.caption({ label: '', detail: 'Loading the map…', tone: 'calm' });
-    this.feed = new FloorFeed(robot.home, {
+    this.feed = new FloorFeed(robot.home, known?.floors ?? [], {
       onFloors: () => this.#showSwitch(),
       onData: (data) => this.#showFloor(data),
       onNothing: () => this.#noMap(),

@@ -8,6 +8,11 @@ import { path, request } from './api.js';
 /** @typedef {import('./types.js').RobotSettings} RobotSettings */
 /** @typedef {{settings: RobotSettings, tag: string}} KnownSettings */
 
+/** @param {RobotSettings} settings @returns {KnownSettings} with the tag that they are served with */
+export function tagged(settings) {
+  return { settings, tag: `"${settings.version}"` };
+}
+
 /** @param {string} robot @returns {Promise<KnownSettings>} */
 export async function loadSettings(robot) {
   const { data, etag } = await request(path`/v1/robots/${robot}/settings`);

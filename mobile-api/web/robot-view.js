@@ -14,8 +14,7 @@ import { stateWords } from './words.js';
 
 /** @typedef {import('./types.js').Robot} Robot */
 
-/** How old the list of runs may be, in milliseconds: during a run, in the minute after it, and otherwise. */
-const RUNNING_MS = 10_000;
+/** How old the list of runs may be, in milliseconds: in the minute after a run, and otherwise. */
 const SETTLING_MS = 2_500;
 const IDLE_MS = 60_000;
 /** A robot that reports a new state is asked about at most this often, in milliseconds. */
@@ -27,9 +26,10 @@ export class RobotView {
 
   /**
    * @param {Robot} robot
+   * @param {import('./overview.js').Known|null} known
    * @param {() => Promise<void>} refresh ask the API about the robots now
    */
-  constructor(robot, refresh) {
+  constructor(robot, known, refresh) {
     this.id = robot.id;
     this.robot = robot;
     this.refresh = refresh;
@@ -39,10 +39,11 @@ export class RobotView {
     this.battery = batteryMeter();
     this.runs = new RunsList(
       robot.id,
+      known,
       (run) => this.#choose(run),
       () => this.map.update(this.robot),
     );
-    this.map = new RobotMap(robot, {
+    this.map = new RobotMap(robot, known, {
       onState: () => this.#refreshSoon(),
       lastFloor: () => this.runs.lastFloor(),
       isLastParked: () => this.runs.isLastParked(),
@@ -54,7 +55,7 @@ export class RobotView {
       onProgress: (refusal) => this.#progress(refusal),
       order: () => this.desk.order(),
     });
-    this.desk = new FloorDesk(robot, this.map.panel, {
+    this.desk = new FloorDesk(robot, known, this.map.panel, {
       reload: () => this.map.reload(),
       floorName: () => this.map.floorName(),
       showFloor: () => this.map.showFloor(),
@@ -74,6 +75,7 @@ export class RobotView {
         el('div', 'robot-side', this.runs.node, this.details.node),
       ),
     );
+    this.desk.begin(known?.settings ?? null);
     this.update(robot);
   }
 
@@ -84,14 +86,15 @@ export class RobotView {
 
   dispose() {
     this.map.dispose();
+    this.runs.dispose();
     this.desk.dispose();
     this.controls.dispose();
   }
 
   /** @param {Robot} robot */
   update(robot) {
-    if (this.robot.run && this.robot.run !== robot.run) this.#ranUntil = Date.now();
     const changed = this.robot.run !== robot.run;
+    if (changed && this.robot.run) this.#ranUntil = Date.now();
     this.robot = robot;
     const { name, tone } = stateWords(robot.state);
     say(this.name, robot.name);
@@ -102,18 +105,15 @@ export class RobotView {
     this.details.update(robot);
     this.desk.update(robot);
     this.map.update(robot);
-    this.runs.refresh(changed ? 0 : this.#patience());
+    const isSettling = Date.now() - this.#ranUntil < IDLE_MS;
+    if (changed) this.runs.expire();
+    this.runs.refresh(isSettling ? SETTLING_MS : IDLE_MS, isSettling);
   }
 
   /** @param {string|null} refusal */
   #progress(refusal) {
     this.refresh();
     if (refusal === 'rooms_changed') this.map.reload();
-  }
-
-  #patience() {
-    if (this.robot.run) return RUNNING_MS;
-    return Date.now() - this.#ranUntil < IDLE_MS ? SETTLING_MS : IDLE_MS;
   }
 
   #refreshSoon() {

@@ -211,7 +211,7 @@ export class RoomsPanel {
   }
 
   #condition() {
-    return { 'If-Match': this.desk.scene?.data.roomsTag ?? '' };
+    return { 'If-Match': this.desk.scene?.data.tag ?? '' };
   }
 
   /** @param {unknown} error @returns {string} */

@@ -22,15 +22,18 @@ export class RunsList {
   /** @type {Map<string, ReturnType<typeof runRow>>} */
   #rows = new Map();
   #loadedAt = 0;
+  #isSeen = false;
   /** @type {Run[]|null} */
   #runs = null;
 
   /**
    * @param {string} robot
+   * @param {{lastRun: Run|null}|null} known
    * @param {(run: Run) => void} onChoose
    * @param {() => void} onLoad
    */
-  constructor(robot, onChoose, onLoad) {
+  constructor(robot, known, onChoose, onLoad) {
+    this.#runs = known && [known.lastRun].filter((run) => run !== null);
     this.robot = robot;
     this.onChoose = onChoose;
     this.onLoad = onLoad;
@@ -47,10 +50,27 @@ export class RunsList {
       this.list,
       this.note,
     );
+    this.sight = new IntersectionObserver((entries) => this.#see(entries.at(-1)?.isIntersecting ?? false));
+    this.sight.observe(this.node);
   }
 
-  /** @param {number} maxAge reload unless the list is younger than this, in milliseconds */
-  async refresh(maxAge) {
+  dispose() {
+    this.sight.disconnect();
+  }
+
+  /** The list is not the present one any more. */
+  expire() {
+    this.#loadedAt = 0;
+  }
+
+  /**
+   * Looks again if somebody sees the list, or needs it.
+   *
+   * @param {number} maxAge unless the list is younger than this, in milliseconds
+   * @param {boolean} [isNeeded]
+   */
+  async refresh(maxAge, isNeeded = false) {
+    if (this.#runs && !this.#isSeen && !isNeeded) return;
     if (Date.now() - this.#loadedAt < maxAge) return;
     this.#loadedAt = Date.now();
     try {
@@ -77,6 +97,12 @@ export class RunsList {
   /** @param {string|null} run the one that the map shows */
   select(run) {
     for (const row of this.#rows.values()) row.select(row.id === run);
+  }
+
+  /** @param {boolean} isSeen */
+  #see(isSeen) {
+    this.#isSeen = isSeen;
+    if (isSeen && this.#rows.size === 0) this.refresh(1);
   }
 
   /** @param {Run[]} runs */

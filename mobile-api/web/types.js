@@ -65,6 +65,9 @@
  * @property {string} cells base64, one byte per cell, rows from the smallest y
  * @property {string} [presence] base64, percent per cell
  * @property {string} [room] base64, the number of each cell's room, 0 for none
+ * @property {Room[]} [rooms]
+ * @property {number} [rooms_version]
+ * @property {Thing[]} [objects]
  *
  * @typedef {{x: number, y: number}} Corner millimetres in the home frame
  *
@@ -125,13 +128,6 @@
  * @property {string} [password]
  * @property {{pose: string, tiles: string}} topics
  * @property {string} expires_at
- *
- * @typedef {object} LivePose
- * @property {string|null} run
- * @property {number} x millimetres
- * @property {number} y millimetres
- * @property {number} heading milliradians
- * @property {RobotState} state
  *
  * @typedef {object} FleetRobot
  * @property {string} id

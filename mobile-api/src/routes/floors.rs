@@ -39,7 +39,7 @@ pub(crate) const PNG_SCALE: usize = 4;
 
 /// A floor of a home.
 #[derive(Serialize, ToSchema)]
-struct FloorBody {
+pub(crate) struct FloorBody {
     #[schema(value_type = String)]
     id: FloorId,
     name: String,
@@ -168,7 +168,7 @@ async fn rename(
     Ok(Json(FloorBody::new(&Floor { name, ..known }, fold.closed)))
 }
 
-/// The map of a floor, as JSON, a picture, GeoJSON in metres or a Valetudo map; the ETag changes with every run and
+/// The map of a floor with its rooms and movable things, as JSON, a picture, GeoJSON in metres or a Valetudo map; the ETag changes with every run and
 /// every change of its rooms.
 #[utoipa::path(
     get, path = "/v1/homes/{home}/floors/{floor}/map", tag = "floors",
@@ -196,13 +196,14 @@ async fn map(
         Some(map) => map,
         None => empty_map()?,
     };
+    let tag = form.tag(map.revision);
     let objects = match form {
-        Form::GeoJson => state.services.floors.objects(&home.scope, floor).await?,
-        Form::Json | Form::Png | Form::Valetudo => ObjectList::default(),
+        Form::Json | Form::GeoJson if !is_known(&headers, &tag) => {
+            state.services.floors.objects(&home.scope, floor).await?
+        }
+        Form::Json | Form::GeoJson | Form::Png | Form::Valetudo => ObjectList::default(),
     };
-    unless_known(&headers, &form.tag(map.revision), || {
-        form.write(floor, &map, &objects)
-    })
+    unless_known(&headers, &tag, || form.write(floor, &map, objects))
 }
 
 /// The map of a floor before its first vote.
@@ -228,6 +229,11 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     tags.any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
+/// The tag of the map as JSON.
+pub(crate) fn map_tag(map: &FloorMap) -> String {
+    Form::Json.tag(map.revision)
+}
+
 fn no_form(error: Box<dyn std::error::Error + Send + Sync>) -> Problem {
     Problem::new(Code::Internal, "the map cannot be shown in this form").because(error)
 }
@@ -243,14 +249,14 @@ impl Form {
         }
     }
 
-    fn write(self, floor: FloorId, map: &FloorMap, objects: &ObjectList) -> Result<Response, Problem> {
+    fn write(self, floor: FloorId, map: &FloorMap, objects: ObjectList) -> Result<Response, Problem> {
         Ok(match self {
-            Self::Json => Json(FloorMapBody::new(floor, map)).into_response(),
+            Self::Json => Json(FloorMapBody::new(floor, map, objects)).into_response(),
             Self::Png => {
                 let picture = draw_view(&map.view, PNG_SCALE).map_err(|error| no_form(error.into()))?;
                 ([(CONTENT_TYPE, "image/png")], picture).into_response()
             }
-            Self::GeoJson => shapes_answer(&features(map, objects)),
+            Self::GeoJson => shapes_answer(&features(map, &objects)),
             Self::Valetudo => {
                 let json = ValetudoMap::from_view(&map.view, &labels(map))
                     .write()
@@ -262,7 +268,8 @@ impl Form {
 }
 
 impl FloorBody {
-    fn new(floor: &Floor, votes: u32) -> Self {
+    /// A floor whose map holds this many runs.
+    pub(crate) fn new(floor: &Floor, votes: u32) -> Self {
         Self {
             id: floor.id,
             name: floor.name.as_str().to_owned(),

@@ -34,7 +34,7 @@ enum RoleBody {
 
 /// A home of the caller.
 #[derive(Serialize, ToSchema)]
-struct HomeBody {
+pub(crate) struct HomeBody {
     #[schema(value_type = String)]
     id: HomeId,
     name: String,
@@ -118,7 +118,10 @@ async fn show(State(state): State<ApiState>, home: HomeOf<AsGuest>) -> Result<Js
 }
 
 /// The home of a membership; `None` when it was erased in the meantime.
-async fn home_body(state: &ApiState, membership: &Membership) -> Result<Option<HomeBody>, Problem> {
+pub(crate) async fn home_body(
+    state: &ApiState,
+    membership: &Membership,
+) -> Result<Option<HomeBody>, Problem> {
     let Some(scope) = HomeScope::of_member(membership, Role::Guest) else {
         return Ok(None);
     };

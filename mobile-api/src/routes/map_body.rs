@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::floor_map::FloorMap;
 use domain::id::FloorId;
+use domain::object::ObjectList;
 use mapping::class_grid::CellClass;
 use mapping::grid::Grid;
 use mapping::run_map::RunMap;
@@ -13,7 +14,8 @@ use mapping::view::ViewCell;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::room_body::RoomLabelBody;
+use super::objects::{ObjectBody, object_bodies};
+use super::room_body::{RoomBody, room_bodies};
 use crate::problem::{Code, Problem};
 
 const FLOOR_CLASSES: [&str; 4] = ["unknown", "free", "movable", "permanent"];
@@ -59,7 +61,11 @@ pub(crate) struct FloorMapBody {
     /// Base64 of one byte per cell, the number of its room, 0 for none.
     room: String,
     /// What the numbers in `room` mean.
-    rooms: Vec<RoomLabelBody>,
+    rooms: Vec<RoomBody>,
+    /// Changes only when rooms do, not with their names; 0 before the first.
+    rooms_version: u64,
+    /// The movable things, the largest first.
+    objects: Vec<ObjectBody>,
 }
 
 /// The map of one run.
@@ -72,8 +78,8 @@ pub(crate) struct RunMapBody {
 }
 
 impl FloorMapBody {
-    /// The map of a floor.
-    pub(crate) fn new(floor: FloorId, map: &FloorMap) -> Self {
+    /// The map of a floor, with all that is found in it.
+    pub(crate) fn new(floor: FloorId, map: &FloorMap, objects: ObjectList) -> Self {
         let class = |cell: ViewCell| match cell.class {
             CellClass::Unknown => 0,
             CellClass::Free => 1,
@@ -88,7 +94,9 @@ impl FloorMapBody {
             grid: GridBody::new(&map.view.cells().map(class), FLOOR_CLASSES),
             presence: STANDARD.encode(map.view.cells().map(percent).cells()),
             room: STANDARD.encode(map.labels().cells()),
-            rooms: map.rooms.rooms().iter().map(RoomLabelBody::from).collect(),
+            rooms: room_bodies(map),
+            rooms_version: map.rooms.version(),
+            objects: object_bodies(objects),
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod homes;
 pub(crate) mod live;
 mod map_body;
 pub(crate) mod objects;
+pub(crate) mod overview;
 pub(crate) mod pages;
 pub(crate) mod pairing;
 pub(crate) mod plan;

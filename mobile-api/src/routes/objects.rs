@@ -24,7 +24,7 @@ use crate::state::ApiState;
 
 /// A thing that is there at times.
 #[derive(Serialize, ToSchema)]
-struct ObjectBody {
+pub(crate) struct ObjectBody {
     #[schema(value_type = String)]
     id: ObjectId,
     /// In the home frame.
@@ -94,12 +94,17 @@ pub(crate) fn object_features(list: &ObjectList) -> Vec<MapFeature> {
     list.objects.iter().map(feature).collect()
 }
 
+/// The things, the largest first.
+pub(crate) fn object_bodies(list: ObjectList) -> Vec<ObjectBody> {
+    list.objects.into_iter().map(ObjectBody::from).collect()
+}
+
 impl ObjectsBody {
     fn new(floor: FloorId, list: ObjectList) -> Self {
         Self {
             floor,
             version: list.n,
-            items: list.objects.into_iter().map(ObjectBody::from).collect(),
+            items: object_bodies(list),
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::fleet::RobotHealth;
 use domain::home::Name;
 use domain::id::{FloorId, HomeId, RobotId, RunId};
-use domain::robot::Robot;
+use domain::robot::{Pairing, Robot};
 use domain::status::RobotError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -133,17 +133,25 @@ async fn body_of(state: &ApiState, robot: &Robot, health: RobotHealth) -> Result
         return Ok(None);
     };
     let settings = state.services.settings.settings(robot.id).await?;
-    let status = health.status.as_ref();
-    Ok(Some(RobotBody {
-        name: Name::as_str(&pairing.name).to_owned(),
-        home: pairing.home,
-        capabilities: status.map_or_else(Vec::new, |status| status.capabilities.names().to_vec()),
-        settings_version: Versions {
-            wanted: settings.map_or(0, |settings| settings.version),
-            applied: status.map_or(0, |status| status.settings_version),
-        },
-        run: status.and_then(|status| status.run),
-        floor: pairing.floor,
-        health: health.into(),
-    }))
+    let wanted = settings.map_or(0, |settings| settings.version);
+    Ok(Some(RobotBody::new(pairing, health, wanted)))
+}
+
+impl RobotBody {
+    /// A robot under `pairing` that shall have the settings of the version `wanted`.
+    pub(crate) fn new(pairing: &Pairing, health: RobotHealth, wanted: u64) -> Self {
+        let status = health.status.as_ref();
+        Self {
+            name: Name::as_str(&pairing.name).to_owned(),
+            home: pairing.home,
+            capabilities: status.map_or_else(Vec::new, |status| status.capabilities.names().to_vec()),
+            settings_version: Versions {
+                wanted,
+                applied: status.map_or(0, |status| status.settings_version),
+            },
+            run: status.and_then(|status| status.run),
+            floor: pairing.floor,
+            health: health.into(),
+        }
+    }
 }

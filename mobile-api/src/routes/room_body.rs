@@ -54,23 +54,13 @@ pub(crate) struct RoomsBody {
     items: Vec<RoomBody>,
 }
 
-/// A room of the map: what stands behind its number.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RoomLabelBody {
-    #[schema(value_type = String)]
-    id: RoomId,
-    number: u8,
-    name: Option<String>,
-    r#type: Option<RoomTypeBody>,
-}
-
 impl RoomsBody {
     /// The rooms of a floor's map, none before the first vote.
     pub(crate) fn new(floor: FloorId, map: Option<&FloorMap>) -> Self {
         Self {
             floor,
             version: map.map_or(0, |map| map.rooms.version()),
-            items: map.map_or_else(Vec::new, bodies),
+            items: map.map_or_else(Vec::new, room_bodies),
         }
     }
 }
@@ -78,7 +68,7 @@ impl RoomsBody {
 impl RoomBody {
     /// One room of a floor's map.
     pub(crate) fn of(map: &FloorMap, room: RoomId) -> Option<Self> {
-        bodies(map).into_iter().find(|body| body.id == room)
+        room_bodies(map).into_iter().find(|body| body.id == room)
     }
 
     fn new(room: &Room, shape: Option<&RoomShape>) -> Self {
@@ -96,17 +86,6 @@ impl RoomBody {
             area_m2: shape.map_or(0.0, |shape| hundredths(shape.area_m2)),
             outlines: shape.map(ring).into_iter().collect(),
             edited: room.edited,
-        }
-    }
-}
-
-impl From<&Room> for RoomLabelBody {
-    fn from(room: &Room) -> Self {
-        Self {
-            id: room.id,
-            number: room.number,
-            name: name(room),
-            r#type: room.kind.map(RoomTypeBody::from),
         }
     }
 }
@@ -129,7 +108,8 @@ pub(crate) fn room_features(map: &FloorMap) -> Vec<MapFeature> {
         .collect()
 }
 
-fn bodies(map: &FloorMap) -> Vec<RoomBody> {
+/// The rooms of a floor's map.
+pub(crate) fn room_bodies(map: &FloorMap) -> Vec<RoomBody> {
     let shapes: BTreeMap<u8, RoomShape> = room_shapes(&map.labels())
         .into_iter()
         .map(|shape| (shape.number, shape))

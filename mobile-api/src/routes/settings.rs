@@ -42,7 +42,7 @@ struct PreferencesBody {
 
 /// The settings of a robot.
 #[derive(Serialize, ToSchema)]
-struct SettingsBody {
+pub(crate) struct SettingsBody {
     version: u64,
     /// The version that the robot applied; 0 before any.
     applied_version: u64,
@@ -104,19 +104,23 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let health = state.services.health.health(*robot).await?;
     let tag = format!("\"{}\"", settings.version);
-    let preferences = settings.preferences;
-    let body = SettingsBody {
-        version: settings.version,
-        applied_version: health.status.map_or(0, |status| status.settings_version),
-        upload_map: preferences.upload_map,
-        child_lock: preferences.child_lock,
-        restrictions: preferences
-            .restrictions
-            .into_iter()
-            .map(RestrictionBody::from)
-            .collect(),
-    };
-    Ok(([(ETAG, tag)], Json(body)).into_response())
+    let applied = health.status.map_or(0, |status| status.settings_version);
+    Ok(([(ETAG, tag)], Json(SettingsBody::new(settings, applied))).into_response())
+}
+
+impl SettingsBody {
+    /// Settings of which the robot has applied this version.
+    pub(crate) fn new(settings: Settings, applied_version: u64) -> Self {
+        let preferences = settings.preferences;
+        let restrictions = preferences.restrictions.into_iter();
+        Self {
+            version: settings.version,
+            applied_version,
+            upload_map: preferences.upload_map,
+            child_lock: preferences.child_lock,
+            restrictions: restrictions.map(RestrictionBody::from).collect(),
+        }
+    }
 }
 
 impl From<PreferencesBody> for Preferences {

@@ -116,8 +116,8 @@ async fn floors_are_listed() {
 #[tokio::test]
 async fn a_map_comes_as_cells_with_what_they_mean() {
     let world = World::new().await;
-    let answer = get(&world, &store_floor(&world).await, &[]).await;
-    let map = answer.json();
+    let path = store_floor(&world).await;
+    let map = get(&world, &path, &[]).await.json();
     assert_eq!(
         (&map["version"], &map["frame"], &map["cell_metres"]),
         (&json!(3), &json!("home"), &json!(0.05))
@@ -138,9 +138,21 @@ async fn a_map_comes_as_cells_with_what_they_mean() {
     assert_eq!(STANDARD.decode(map["room"].as_str().unwrap()).unwrap(), [0, 7, 0]);
     let room = RoomId::new(AT, 7).to_string();
     assert_eq!(
-        map["rooms"],
-        json!([{"id": room, "number": 7, "name": "Hall", "type": null}])
+        (
+            &map["rooms"][0]["id"],
+            &map["rooms"][0]["name"],
+            &map["rooms_version"]
+        ),
+        (&json!(room), &json!("Hall"), &json!(1))
     );
+    let at_floor = |rest: &str| path.replace("/map", rest);
+    let rooms = get(&world, &at_floor("/rooms"), &[]).await.json();
+    let objects = get(&world, &at_floor("/objects"), &[]).await.json();
+    assert_eq!(
+        (&map["rooms"], &map["objects"]),
+        (&rooms["items"], &objects["items"])
+    );
+    assert_eq!(map["objects"][0]["presence"], 40);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ const ROBOT = 0;
 const PICKED = '.segment[aria-pressed=true]:text-is("Rooms")';
 
 /** A floor beside the real one, whose map is copied from that. */
-const UPSTAIRS = { id: 'floor_00000000000000000000000000', name: 'Upstairs', votes: 1 };
+const UPSTAIRS = { id: 'floor_00000000000000000000000000', name: 'Upstairs', votes: 1, map_tag: null };
 
 let browser;
 let robot;
@@ -112,12 +112,12 @@ for (const [device, scheme] of [
       await rows().first().setChecked(true);
       const known = await rows().count();
       // The page must not hear of the split before it asks for a start.
-      await page.route('**/rooms', (route) => route.abort());
+      await page.route('**/map', (route) => route.abort());
       await splitBehindThePage();
       await control(page, 'Start').click();
       await page.getByText('Not started: the rooms have changed.').waitFor();
       await visit.shoot('rooms-changed');
-      await page.unroute('**/rooms');
+      await page.unroute('**/map');
       await until(
         'the rooms as they are now',
         () => rows().count(),
@@ -153,11 +153,9 @@ for (const [device, scheme] of [
     });
 
     it('tells of a thing that moves how often it is there', async () => {
-      await page.route('**/objects', async (route) => {
-        const answer = await route.fetch();
-        const body = { ...(await answer.json()), items: [await wardrobe()] };
-        await route.fulfill({ response: answer, json: body });
-      });
+      const objects = [await wardrobe()];
+      await changeAnswers('**/map', (map) => ({ ...map, objects }));
+      await changeAnswers('**/v1/overview**', (seen) => ({ ...seen, floors: seen.floors.map(changed) }));
       await page.reload();
       if (device === DESKTOP) await openRobot(page, ROBOT);
       await open('Things');
@@ -170,11 +168,7 @@ for (const [device, scheme] of [
     });
 
     it('shows another floor of the home, and says that the robot is not there', async () => {
-      await page.route('**/floors?limit=100', async (route) => {
-        const answer = await route.fetch();
-        const body = await answer.json();
-        await route.fulfill({ response: answer, json: { ...body, items: [...body.items, UPSTAIRS] } });
-      });
+      await changeAnswers('**/v1/overview**', (seen) => ({ ...seen, floors: [...seen.floors, UPSTAIRS] }));
       await page.route(`**/*${UPSTAIRS.id}**`, async (route) => {
         const url = route.request().url().replace(UPSTAIRS.id, floor);
         await route.fulfill({ response: await route.fetch({ url }) });
@@ -190,6 +184,13 @@ for (const [device, scheme] of [
       await sound();
     });
 
+    /** What the server answers with a body, changed on its way. */
+    const changeAnswers = (pattern, change) =>
+      page.route(pattern, async (route) => {
+        const answer = await route.fetch();
+        if (answer.status() !== 200) return route.fulfill({ response: answer });
+        return route.fulfill({ response: answer, json: change(await answer.json()) });
+      });
     const roomPath = ({ id }) => `/v1/homes/${robot.home}/floors/${floor}/rooms/${id}`;
     /** Where a room stands in the list, which goes by names. */
     const placeOf = async (room) => {
@@ -242,6 +243,11 @@ for (const [device, scheme] of [
       return { id: 'obj_00000000000000000000000000', outline, presence: 70, ...times };
     };
   });
+}
+
+/** A floor whose map is another one than the page keeps. */
+function changed(floor) {
+  return { ...floor, map_tag: '"another"' };
 }
 
 /** Something that no earlier name ends with. */

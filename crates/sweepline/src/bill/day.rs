@@ -32,18 +32,12 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const INTO_THE_RUN: Duration = Duration::from_secs(30 * 60);
 /// When the owner looks again on the other day.
 const EVENING: Duration = Duration::from_secs(12 * 60 * 60);
-/// What the open page asks for at rest.
-const CALM: Polling = Polling {
-    every: Duration::from_secs(8),
-    with_runs: false,
-};
-/// What the open page asks for while the owner watches a robot.
-const LIVE: Polling = Polling {
-    every: Duration::from_secs(30),
-    with_runs: true,
-};
+/// How often the open page asks for the robots at rest.
+const CALM: Duration = Duration::from_secs(15);
+/// How often it does while the owner watches a robot, which tells of every change itself.
+const LIVE: Duration = Duration::from_secs(120);
 /// The page renews its lease when this share of it is over.
-const RENEW_AFTER: f64 = 0.6;
+const RENEW_AFTER: f64 = 0.8;
 /// The longest that a run may take.
 const RUN_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 /// The program that lets runs vote.
@@ -51,14 +45,6 @@ const FOLD: &str = "fold";
 /// How long the cloud may take for something, by the clock on the wall.
 const CLOUD_LIMIT: Duration = Duration::from_secs(60);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
-
-/// How an open page asks for the robots again and again.
-#[derive(Debug, Clone, Copy)]
-struct Polling {
-    every: Duration,
-    /// Whether it asks for the list of runs too.
-    with_runs: bool,
-}
 
 /// A day and what it used.
 #[derive(Debug, Clone)]
@@ -112,19 +98,24 @@ impl<'a> Household<'a> {
         })
     }
 
-    /// The run that makes the map of the home.
+    /// The run that makes the map of the home, and a look at it.
     pub async fn first_run(&mut self) -> anyhow::Result<()> {
         let begun = self.robot.uptime();
         self.phone.sign_in().await?;
         self.start_and_see().await?;
         self.finish_run().await?;
+        self.phone.open().await?;
         self.pass_until(begun + DAY).await
     }
 
-    /// A standard day, with or without live view.
+    /// A standard day, with or without live view. Who watches the run has not yet seen the map that the run of the day
+    /// before has made; who looks in the evening has.
     pub async fn day(&mut self, with_live_view: bool) -> anyhow::Result<Day> {
         let (begun, before) = (self.robot.uptime(), self.stack.meter.usage());
         let (inventory, published) = (self.inventory()?, self.stack.rules.published());
+        if with_live_view {
+            self.phone.forget_map();
+        }
         self.phone.open().await?;
         self.start_and_see().await?;
         if with_live_view {
@@ -192,15 +183,12 @@ impl<'a> Household<'a> {
         Ok(())
     }
 
-    /// The page stays open.
-    async fn look(&mut self, time: Duration, polling: Polling) -> anyhow::Result<()> {
+    /// The page stays open, and asks for the robots again and again.
+    async fn look(&mut self, time: Duration, every: Duration) -> anyhow::Result<()> {
         let until = self.robot.uptime() + time;
-        while self.robot.uptime() + polling.every <= until {
-            self.robot.pass(polling.every).await?;
+        while self.robot.uptime() + every <= until {
+            self.robot.pass(every).await?;
             self.phone.poll().await?;
-            if polling.with_runs {
-                self.phone.look_at_runs().await?;
-            }
         }
         self.pass_until(until).await
     }
@@ -208,17 +196,19 @@ impl<'a> Household<'a> {
     /// The owner watches the run.
     async fn watch(&mut self) -> anyhow::Result<()> {
         let time = Duration::from_secs_f64(LIVE_VIEW_MINUTES * SECONDS_PER_MINUTE);
-        let renewal = LEASE_VALID.mul_f64(RENEW_AFTER).min(time);
-        self.phone.catch_up().await?;
         let lease = self.phone.live("POST", None).await?;
         let id = lease.text("/id")?;
         let watcher = Watcher::connect(&lease).await?;
         self.robot.set_watched(true);
         self.robot.expect("the wish to watch").await?;
-        self.look(renewal, LIVE).await?;
-        self.phone.live("POST", Some(&id)).await?;
-        self.robot.expect("the wish to go on").await?;
-        self.look(time.saturating_sub(renewal), LIVE).await?;
+        let (mut left, term) = (time, LEASE_VALID.mul_f64(RENEW_AFTER));
+        while left > term {
+            left -= term;
+            self.look(term, LIVE).await?;
+            self.phone.live("POST", Some(&id)).await?;
+            self.robot.expect("the wish to go on").await?;
+        }
+        self.look(left, LIVE).await?;
         self.phone.live("DELETE", Some(&id)).await?;
         watcher.closed().await;
         self.stack

@@ -1,4 +1,4 @@
-//! The owner's phone: the requests that the page makes, in its order.
+//! The owner's phone: the requests that the page makes, in its order, and what it keeps from one look to the next.
 
 use anyhow::{Context, ensure};
 use domain::id::RobotId;
@@ -8,9 +8,6 @@ use ureq::Agent;
 use ureq::http::Request;
 
 use crate::demo::SignIn;
-
-/// How many runs the page asks for.
-const RUNS_SHOWN: u32 = 10;
 
 /// What the API answered.
 #[derive(Debug, Clone)]
@@ -75,6 +72,7 @@ pub struct Phone {
     keys: u32,
     home: String,
     robot: String,
+    map_tag: String,
 }
 
 impl Phone {
@@ -89,6 +87,7 @@ impl Phone {
             keys: 0,
             home: String::new(),
             robot: robot.to_string(),
+            map_tag: String::new(),
         };
         phone.sign_in().await?;
         phone.home = phone.ask(Question::get("/v1/homes")).await?.text("/items/0/id")?;
@@ -103,48 +102,38 @@ impl Phone {
         Ok(())
     }
 
-    /// Opens the page: its document, and all that it shows first. The page's other files do not change from one
-    /// release to the next and stay on the phone.
+    /// Opens the page: its document, and all that it shows first; a map that the phone has not seen, and the plan on
+    /// it. The page's other files do not change from one release to the next and stay on the phone.
     pub async fn open(&mut self) -> anyhow::Result<()> {
         self.sign_in().await?;
+        self.ask(Question::get("/")).await?;
         let home = &self.home;
-        let floors = format!("/v1/homes/{home}/floors?limit=100");
-        for path in ["/", "/v1/homes", &format!("/v1/homes/{home}/robots")] {
+        let path = format!("/v1/overview?home={home}");
+        let overview = self.ask(Question::get(path)).await?;
+        let tag = overview.text("/floors/0/map_tag")?;
+        if tag == self.map_tag {
+            return Ok(());
+        }
+        let floor = overview.text("/floors/0/id")?;
+        for path in [
+            format!("/v1/homes/{home}/floors/{floor}/map"),
+            format!("/v1/homes/{home}/plan?floor={floor}"),
+        ] {
             self.ask(Question::get(path)).await?;
         }
-        self.look_at_runs().await?;
-        let floor = self.ask(Question::get(floors)).await?.text("/items/0/id")?;
-        for part in ["rooms", "map", "objects"] {
-            let path = format!("/v1/homes/{home}/floors/{floor}/{part}");
-            self.ask(Question::get(path)).await?;
-        }
+        self.map_tag = tag;
         Ok(())
+    }
+
+    /// Forgets the map, as if a run had changed it since the last look.
+    pub fn forget_map(&mut self) {
+        self.map_tag.clear();
     }
 
     /// Looks at the robots again, as the open page does.
     pub async fn poll(&self) -> anyhow::Result<()> {
         let path = format!("/v1/homes/{}/robots", self.home);
         self.ask(Question::get(path)).await?;
-        Ok(())
-    }
-
-    /// Looks at the list of runs, as the open page does from time to time.
-    pub async fn look_at_runs(&self) -> anyhow::Result<()> {
-        let path = format!("/v1/robots/{}/runs?limit={RUNS_SHOWN}", self.robot);
-        self.ask(Question::get(path)).await?;
-        Ok(())
-    }
-
-    /// What of the run under way is in the cloud, for somebody who begins to watch.
-    pub async fn catch_up(&self) -> anyhow::Result<()> {
-        let robots = self
-            .ask(Question::get(format!("/v1/homes/{}/robots", self.home)))
-            .await?;
-        let run = robots.text("/items/0/run")?;
-        for part in ["/map", ""] {
-            let path = format!("/v1/robots/{}/runs/{run}{part}", self.robot);
-            self.ask(Question::get(path)).await?;
-        }
         Ok(())
     }
 

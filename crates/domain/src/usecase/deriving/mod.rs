@@ -73,8 +73,9 @@ impl Deriving {
         let evidence = votes.evidence();
         let classes = mapping::permanence::classify(&evidence);
         let layer = layers::permanent_layer(&classes);
-        let map = self.derive_map(scope, voted, &classes, &layer).await?;
+        // Phones keep the things with the map's tag, so that a tag must not be seen before its things are there.
         self.derive_objects(scope, voted, &classes, &evidence).await?;
+        let map = self.derive_map(scope, voted, &classes, &layer).await?;
         let layer = PermanentLayer {
             floor,
             n: map.n,
