@@ -25,7 +25,9 @@ use mapping::run_mapper::RunMapper;
 use proptest::prelude::*;
 use wire::ack::Answer;
 use wire::command::{LiveRequest, RobotRequest};
+use wire::live::LiveBatch;
 use wire::settings;
+use wire::tile_pack::TilePack;
 use wire::topic::Downlink;
 
 fn begin(table: &mut Table) {
@@ -218,7 +220,7 @@ fn a_robot_without_consent_sends_no_map() {
 #[test]
 fn a_watcher_sees_the_whole_run_at_once_and_then_what_changes() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut table, mut cloud) = (Table::ready(dir.path()), Cloud::default());
+    let mut table = Table::ready(dir.path());
     begin(&mut table);
     table.drive();
     let lease = LeaseId::from_u128(4);
@@ -234,35 +236,38 @@ fn a_watcher_sees_the_whole_run_at_once_and_then_what_changes() {
         payload: request.encode(),
         retained: false,
     }));
-    let live = |table: &Table, end: &str| {
-        table
-            .said
-            .iter()
-            .filter(|message| message.topic.ends_with(end))
-            .count()
+    let batches = |table: &Table| -> Vec<LiveBatch> {
+        let said = table.said.iter();
+        let live = said.filter(|message| message.topic.ends_with("/pose"));
+        live.map(|message| LiveBatch::decode(&message.payload).unwrap())
+            .collect()
     };
-    assert_eq!(live(&table, "/pose"), 1);
-    table
+    table.wait(Duration::from_secs(1));
+    let first = batches(&table).pop().unwrap();
+    assert!(first.is_whole);
+    let apart = table
         .said
         .iter()
-        .filter(|message| message.topic.starts_with("live/"))
-        .for_each(|message| _ = cloud.take(message));
-    let shown: usize = cloud.tiles.values().map(|tiles| tiles.len()).sum();
+        .filter(|message| message.topic.starts_with("live/"));
+    let packs = apart.filter_map(|message| TilePack::decode(&message.payload).ok());
+    let packs = packs.chain(first.pack().unwrap());
+    let shown: usize = packs.map(|pack| pack.tiles.len()).sum();
     assert!(shown >= 4, "{shown} tiles");
-    for step in 0..100 {
+    table.said.clear();
+    for step in 0..200 {
         table.uptime += Duration::from_millis(100);
         table.robot_time += Duration::from_millis(100);
         table.observe(Observation::Sweep(sweep(f64::from(step) * 0.03)));
     }
-    assert!(
-        (5..=7).contains(&live(&table, "/pose")),
-        "{}",
-        live(&table, "/pose")
-    );
+    let changes = batches(&table);
+    assert_eq!(changes.len(), 2);
+    for batch in changes {
+        assert!(!batch.is_whole && batch.pack().unwrap().unwrap().run == first.run.unwrap());
+    }
     table.wait(Duration::from_secs(61));
     table.said.clear();
     table.drive();
-    assert_eq!(live(&table, "/pose"), 0);
+    assert!(batches(&table).is_empty());
 }
 
 #[test]

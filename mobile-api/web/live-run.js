@@ -4,24 +4,29 @@
 
 import { get, path } from './api.js';
 import { LiveView } from './live.js';
+import { Playback } from './playback.js';
 import { RunMap, readMap } from './raster.js';
 import { exactClock } from './words.js';
-
-/** @typedef {import('./types.js').LivePose} LivePose */
 
 /** A new point of the track is at least this far from the last one, in metres. */
 const TRACK_STEP_METRES = 0.03;
 const MOST_TRACK_POINTS = 20_000;
 /** How often the stored map is read again where there is no live view, in milliseconds. */
 const STORED_MS = 30_000;
+/** How often the robot is moved on, in milliseconds: as far as its positions are apart; the view glides in between. */
+const STEP_MS = 500;
+/** How long the robot may take to show its map before what the cloud has of it is shown, in milliseconds. */
+const STORED_AFTER_MS = 5_000;
 
 export class LiveRun {
   /** @type {[number, number][]} */
   #track = [];
-  #state = '';
+  /** @type {string|null} */
+  #state = null;
+  /** @type {{x: number, y: number}|null} */
+  #shown = null;
   #closed = false;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #again;
+  #playback = new Playback();
 
   /**
    * @param {string} robot
@@ -41,11 +46,11 @@ export class LiveRun {
     panel.view.setRobot(null);
     this.live = new LiveView(robot, {
       onState: (state) => this.#caption(state),
-      onPose: (pose) => this.#pose(pose),
-      onTiles: ({ run: of, tiles }) => of === this.run && this.map.addTiles(tiles) && this.#show(),
+      onBatch: (batch) => this.#take(batch),
+      onTiles: (pack) => this.#addTiles(pack),
     });
-    this.#loadStored();
-    this.#loadTrack();
+    this.steps = setInterval(() => this.#step(), STEP_MS);
+    this.stored = setTimeout(() => this.map.raster || this.#loadStored(), STORED_AFTER_MS);
   }
 
   get isLive() {
@@ -54,40 +59,25 @@ export class LiveRun {
 
   close() {
     this.#closed = true;
-    clearTimeout(this.#again);
+    clearInterval(this.steps);
+    clearTimeout(this.stored);
     this.live.close();
   }
 
   /** Where the robot cannot be watched, what the cloud has of the run is what there is to see. */
-  #followStored() {
-    this.panel.caption({ label: 'Cleaning', detail: 'What the robot has sent so far; no live view here', tone: 'calm' });
-    const again = async () => {
-      await this.#loadStored();
-      if (!this.#closed) this.#again = setTimeout(again, STORED_MS);
-    };
-    this.#again = setTimeout(again, STORED_MS);
+  async #followStored() {
+    clearTimeout(this.stored);
+    await this.#loadStored();
+    if (!this.#closed) this.stored = setTimeout(() => this.#followStored(), STORED_MS);
   }
 
-  /** What the cloud has of the run already fills the map until the robot has sent everything itself. */
+  /** What the cloud has of the run fills the map of a robot that does not show it. */
   async #loadStored() {
-    const map = await get(`${this.#path()}/map`).catch(() => null);
+    const map = await get(path`/v1/robots/${this.robot}/runs/${this.run}/map`).catch(() => null);
     const stored = map && readMap(map, 'run');
     if (this.#closed || !stored) return;
     this.map.addStored(stored);
     this.#show();
-  }
-
-  async #loadTrack() {
-    const run = await get(this.#path()).catch(() => null);
-    if (this.#closed) return;
-    /** @type {[number, number][]} */
-    const earlier = (run?.track ?? []).map((/** @type {[number, number]} */ [x, y]) => [x / 1000, y / 1000]);
-    this.#track = [...earlier, ...this.#track];
-    this.panel.view.setTrack(this.#track);
-  }
-
-  #path() {
-    return path`/v1/robots/${this.robot}/runs/${this.run}`;
   }
 
   #show() {
@@ -95,12 +85,25 @@ export class LiveRun {
     this.panel.show(this.map.raster);
   }
 
-  /** @param {LivePose} pose */
-  #pose(pose) {
-    if (pose.run !== this.run || pose.state !== this.#state) this.onState();
-    this.#state = pose.state;
-    if (pose.run !== this.run) return;
-    const at = { x: pose.x / 1000, y: pose.y / 1000, heading: pose.heading / 1000 };
+  /** @param {import('./live-batch.js').LiveBatch} batch */
+  #take({ run, state, clock, poses, pack }) {
+    if (run !== this.run || (this.#state !== null && state !== this.#state)) this.onState();
+    this.#state = state;
+    if (run !== this.run) return;
+    this.#playback.add(clock, poses, Date.now());
+    if (pack) this.#addTiles(pack);
+    this.#step();
+  }
+
+  /** @param {import('./tiles.js').TilePack} pack */
+  #addTiles({ run, tiles }) {
+    if (run === this.run && this.map.addTiles(tiles)) this.#show();
+  }
+
+  #step() {
+    const at = this.#playback.at(Date.now());
+    if (!at || at === this.#shown || this.#closed) return;
+    this.#shown = at;
     this.#extendTrack(at.x, at.y);
     this.panel.view.setRobot(at);
   }
@@ -126,12 +129,14 @@ export class LiveRun {
           tone: 'live',
         });
       case 'quiet':
+        this.onState();
         return this.panel.caption({
           label: 'No position',
           detail: `The robot was last heard at ${exactClock(state.since)}`,
           tone: 'wait',
         });
       case 'lost': {
+        this.onState();
         const seconds = Math.max(1, Math.round((state.retryAt - Date.now()) / 1000));
         return this.panel.caption({
           label: 'Reconnecting',
@@ -140,7 +145,13 @@ export class LiveRun {
         });
       }
       case 'unavailable':
-        return this.#followStored();
+        this.panel.caption({
+          label: 'Cleaning',
+          detail: 'What the robot has sent so far; no live view here',
+          tone: 'calm',
+        });
+        this.#followStored();
+        return undefined;
       case 'ended':
         return undefined;
     }

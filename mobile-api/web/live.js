@@ -6,6 +6,7 @@
 import { path, post, Problem, request } from './api.js';
 import { backoff } from './backoff.js';
 import { MqttClient } from './mqtt-client.js';
+import { decodeBatch } from './live-batch.js';
 import { decodePack } from './tiles.js';
 
 /** @typedef {import('./types.js').LeaseDocument} Lease */
@@ -13,9 +14,9 @@ import { decodePack } from './tiles.js';
 /** A lease is not renewed sooner than this, in milliseconds, whatever this device's clock says. */
 const LEAST_RENEWAL_MS = 5_000;
 /** A lease is renewed when this share of it is over. */
-const RENEW_AFTER = 0.6;
-/** How long positions may stay away before the view says so, in milliseconds; they come every two seconds. */
-const QUIET_AFTER_MS = 6_000;
+const RENEW_AFTER = 0.8;
+/** How long batches may stay away before the view says so, in milliseconds; they come every eight seconds. */
+const QUIET_AFTER_MS = 20_000;
 
 /**
  * @typedef {{kind: 'connecting'} | {kind: 'live'} | {kind: 'quiet', since: number}
@@ -23,7 +24,7 @@ const QUIET_AFTER_MS = 6_000;
  *
  * @typedef {object} LiveHandlers
  * @property {(state: LiveState) => void} onState
- * @property {(pose: import('./types.js').LivePose) => void} onPose
+ * @property {(batch: import('./live-batch.js').LiveBatch) => void} onBatch
  * @property {(pack: import('./tiles.js').TilePack) => void} onTiles
  */
 
@@ -40,7 +41,10 @@ export class LiveView {
   #quiet;
   #attempts = 0;
   #closed = false;
-  #live = false;
+  /** What was told last. @type {LiveState['kind']} */
+  #told = 'connecting';
+  /** Whether a batch has come that all tiles of the run were sent with. */
+  #isWhole = false;
 
   /**
    * @param {string} robot
@@ -52,9 +56,9 @@ export class LiveView {
     this.#open();
   }
 
-  /** Whether the robot itself has just told where it is. */
+  /** Whether the robot itself tells what it does, or is about to. */
   get isLive() {
-    return this.#live;
+    return this.#told === 'connecting' || this.#told === 'live';
   }
 
   /** Ends the lease and the connection. */
@@ -62,11 +66,11 @@ export class LiveView {
     if (this.#closed) return;
     this.#closed = true;
     this.#drop();
-    this.handlers.onState({ kind: 'ended' });
+    this.#tell({ kind: 'ended' });
   }
 
   async #open() {
-    this.handlers.onState({ kind: 'connecting' });
+    this.#tell({ kind: 'connecting' });
     try {
       const lease = /** @type {Lease} */ (await post(path`/v1/robots/${this.robot}/live`));
       this.#lease = lease;
@@ -96,34 +100,50 @@ export class LiveView {
   /** @param {string} topic @param {Uint8Array} payload */
   #receive(topic, payload) {
     if (topic === this.#lease?.topics.tiles) this.#receiveTiles(payload);
-    else if (topic === this.#lease?.topics.pose) this.#receivePose(payload);
+    else if (topic === this.#lease?.topics.pose) this.#receiveBatch(payload);
   }
 
   /** @param {Uint8Array} payload */
   async #receiveTiles(payload) {
     const pack = await decodePack(payload).catch(() => null);
-    // A pack that cannot be read is dropped: the next one holds all that the run knows of its tiles.
+    // A pack that cannot be read is dropped: a later one holds all that the run knows of its tiles.
     if (pack && !this.#closed) this.handlers.onTiles(pack);
   }
 
   /** @param {Uint8Array} payload */
-  #receivePose(payload) {
-    const pose = readPose(payload);
-    if (!pose) return;
+  async #receiveBatch(payload) {
+    const batch = await decodeBatch(payload).catch(() => null);
+    if (!batch || this.#closed) return;
     this.#heard();
-    this.handlers.onPose(pose);
+    this.#askForWhole(batch.isWhole);
+    this.handlers.onBatch(batch);
+  }
+
+  /**
+   * A view that was subscribed too late for the beginning asks again: a renewed lease is shown everything.
+   *
+   * @param {boolean} isWhole
+   */
+  #askForWhole(isWhole) {
+    const isMissing = !isWhole && !this.#isWhole;
+    this.#isWhole = true;
+    if (!isMissing || !this.#lease) return;
+    clearTimeout(this.#renewal);
+    this.#renew(this.#lease);
   }
 
   #heard() {
     clearTimeout(this.#quiet);
     const since = Date.now();
-    this.#quiet = setTimeout(() => {
-      this.#live = false;
-      this.handlers.onState({ kind: 'quiet', since });
-    }, QUIET_AFTER_MS);
+    this.#quiet = setTimeout(() => this.#tell({ kind: 'quiet', since }), QUIET_AFTER_MS);
     this.#attempts = 0;
-    if (!this.#live) this.handlers.onState({ kind: 'live' });
-    this.#live = true;
+    if (this.#told !== 'live') this.#tell({ kind: 'live' });
+  }
+
+  /** @param {LiveState} state */
+  #tell(state) {
+    this.#told = state.kind;
+    this.handlers.onState(state);
   }
 
   /** @param {Lease} lease */
@@ -146,7 +166,7 @@ export class LiveView {
 
   /** Where there is no live view, asking again would not help. */
   #giveUp() {
-    if (!this.#closed) this.handlers.onState({ kind: 'unavailable' });
+    if (!this.#closed) this.#tell({ kind: 'unavailable' });
   }
 
   /** @param {string} reason */
@@ -155,13 +175,13 @@ export class LiveView {
     this.#drop();
     const wait = backoff(this.#attempts);
     this.#attempts += 1;
-    this.handlers.onState({ kind: 'lost', retryAt: Date.now() + wait, reason });
+    this.#tell({ kind: 'lost', retryAt: Date.now() + wait, reason });
     this.#retry = setTimeout(() => this.#open(), wait);
   }
 
   #drop() {
     [this.#renewal, this.#retry, this.#quiet].forEach(clearTimeout);
-    this.#live = false;
+    this.#isWhole = false;
     this.#client?.close();
     this.#client = null;
     if (this.#lease) release(this.robot, this.#lease.id);
@@ -173,14 +193,4 @@ export class LiveView {
 function release(robot, lease) {
   // A lease that cannot be ended now ends by itself.
   request(path`/v1/robots/${robot}/live/${lease}`, { method: 'DELETE', keepalive: true }).catch(() => {});
-}
-
-/** @param {Uint8Array} payload @returns {import('./types.js').LivePose|null} */
-function readPose(payload) {
-  try {
-    const pose = JSON.parse(new TextDecoder().decode(payload));
-    return [pose.x, pose.y, pose.heading].every(Number.isFinite) ? pose : null;
-  } catch {
-    return null;
-  }
 }

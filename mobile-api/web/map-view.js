@@ -31,8 +31,8 @@ import { knownArea, knownBounds } from './raster.js';
 const MARGINS = { top: 62, side: 16, bottom: 60 };
 /** How far beside a thing a finger may touch it, in CSS pixels. */
 const REACH_PX = 22;
-/** Positions come every two seconds; the robot takes as long to get from one to the next. */
-const GLIDE_MS = 2_100;
+/** Positions come every half second; the robot takes as long to get from one to the next. */
+const GLIDE_MS = 550;
 
 export class MapView {
   #camera = new Camera();

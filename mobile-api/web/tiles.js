@@ -113,7 +113,7 @@ function expandRuns(runs) {
  * @param {bigint} high
  * @param {bigint} low
  */
-function runId(high, low) {
+export function runId(high, low) {
   let number = (high << 64n) | low;
   let digits = '';
   for (let index = 0; index < ID_CHARACTERS; index += 1) {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::id::{LeaseId, PersonId, RobotId};
 
-/// How long a lease runs unless it is renewed.
-pub const LEASE_VALID: Duration = Duration::from_secs(180);
+/// How long a lease runs unless it is renewed: longer than most people watch, since a renewal costs as much as half a
+/// minute of batches, and short, since a robot goes on sending to a phone that has vanished.
+pub const LEASE_VALID: Duration = Duration::from_secs(300);
 
 /// A person's right to watch one robot for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

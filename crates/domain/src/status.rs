@@ -71,6 +71,23 @@ impl RobotState {
         }
     }
 
+    /// Matter's number of the state.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Stopped => 0x00,
+            Self::Running => 0x01,
+            Self::Paused => 0x02,
+            Self::Error => 0x03,
+            Self::SeekingCharger => 0x40,
+            Self::Charging => 0x41,
+            Self::Docked => 0x42,
+            Self::EmptyingDustBin => 0x43,
+            Self::CleaningMop => 0x44,
+            Self::FillingWaterTank => 0x45,
+            Self::UpdatingMaps => 0x46,
+        }
+    }
+
     /// The name on the wire and in the API, such as `seeking_charger`.
     pub fn as_str(self) -> &'static str {
         match self {

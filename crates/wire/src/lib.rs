@@ -1,7 +1,7 @@
 //! What travels between robot and cloud: topics and versioned payloads, both directions in one place.
 //!
 //! Bytes become a wire struct, and a wire struct becomes a domain type; each step says which field it refused.
-//! JSON payloads carry `"v"`, the binary tile pack starts with its version byte. Numbers are whole: millimetres,
+//! JSON payloads carry `"v"`, binary ones (tile packs and live batches) start with their version byte. Numbers are whole: millimetres,
 //! milliradians, milliseconds.
 
 pub mod ack;

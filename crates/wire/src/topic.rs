@@ -69,9 +69,9 @@ pub enum Downlink {
     Settings(RobotId),
     /// Receipts for what the robot sent, see [`crate::receipt`].
     Receipts(RobotId),
-    /// The live position, see [`crate::live`].
+    /// Batches of live positions, see [`crate::live`].
     LivePose(RobotId),
-    /// The live tiles, in the form of [`crate::tile_pack`].
+    /// Live tiles that no batch has room for, in the form of [`crate::tile_pack`].
     LiveTiles(RobotId),
 }
 

@@ -264,6 +264,8 @@ impl Agent {
             Observation::NewFrame => self.locating.begin_frame(),
             Observation::Ended(outcome) => self.end_run(outcome),
         }
+        let run = self.run.as_ref().map(|run| run.id);
+        self.live.note(self.uptime, run, self.pose);
     }
 
     fn robot_state(&self) -> RobotState {

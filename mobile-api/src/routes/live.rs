@@ -50,7 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(renew, end))
 }
 
-/// Watch a robot for three minutes; a robot that is offline has just nothing to show.
+/// Watch a robot for five minutes; a robot that is offline has just nothing to show.
 ///
 /// Where the installation has no live view, this is `live_unavailable`.
 #[utoipa::path(
@@ -75,7 +75,7 @@ async fn open(
     Ok((StatusCode::CREATED, Json(body)))
 }
 
-/// Let a lease run on for three minutes from now.
+/// Let a lease run on for five minutes from now; the robot shows everything again.
 #[utoipa::path(
     post, path = "/v1/robots/{robot}/live/{lease}", tag = "live",
     params(("robot" = String, Path), ("lease" = String, Path)),
