@@ -19,7 +19,7 @@ use domain::receipt::Receipt;
 use domain::settings::Settings;
 use wire::topic::Downlink;
 
-use crate::error::{device_error, payload_error};
+use crate::error::{device_error, payload_error, unless_missing};
 
 /// The waits for a confirmation that the service takes, in seconds.
 pub const CONFIRMATION_SECONDS: RangeInclusive<u64> = 1..=15;
@@ -62,11 +62,7 @@ impl DataPlane {
             .delete_connection()
             .client_id(client_id)
             .clean_session(true);
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => Ok(()),
-            Err(error) => Err(device_error(error)),
-        }
+        unless_missing(request.send().await).map(|_| ())
     }
 
     /// Sends once: a command that was sent twice would be refused the second time, and that refusal would be shown.
@@ -176,14 +172,12 @@ impl Connections for DataPlane {
             .config_override(once(CONNECTION_TIMEOUT))
             .send()
             .await;
-        match asked {
-            Ok(answer) if answer.connected => Ok(Connection::Open),
-            Ok(_) => Ok(Connection::Closed),
-            Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => {
-                Ok(Connection::Closed)
-            }
-            Err(error) => Err(device_error(error)),
-        }
+        let is_open = unless_missing(asked)?.is_some_and(|answer| answer.connected);
+        Ok(if is_open {
+            Connection::Open
+        } else {
+            Connection::Closed
+        })
     }
 }
 

@@ -22,6 +22,7 @@ where
                 | "InternalFailureException"
                 | "ServiceUnavailableException"
                 | "GatewayTimeoutException"
+                | "ConflictingResourceUpdateException"
                 | "LimitExceededException",
             ) => DeviceError::Unavailable(error.into()),
             Some(_) | None => DeviceError::Refused(error.into()),
@@ -29,6 +30,21 @@ where
         SdkError::ConstructionFailure(_) => DeviceError::Refused(error.into()),
         // Nothing came back: no connection, no answer in time, or one that is none. The SDK's list is open.
         _ => DeviceError::Unavailable(error.into()),
+    }
+}
+
+/// Turns "there is no such thing" into `None`; every other error is what it means.
+pub(crate) fn unless_missing<T, E, R>(result: Result<T, SdkError<E, R>>) -> Result<Option<T>, DeviceError>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(SdkError::ServiceError(answer)) if answer.err().code() == Some("ResourceNotFoundException") => {
+            Ok(None)
+        }
+        Err(error) => Err(device_error(error)),
     }
 }
 

@@ -10,13 +10,10 @@ use domain::id::RobotId;
 use domain::ports::{DeviceError, DeviceRegistry};
 use domain::robot::{Certificate, IssuedCertificate};
 use thiserror::Error;
+use x509_parser::pem::parse_x509_pem;
 
 use crate::DataPlane;
-use crate::error::device_error;
-
-/// When the certificates end that AWS IoT makes, at the end of 2049, in seconds since 1970; for an answer that does not
-/// say it, as it need not.
-const CERTIFICATES_END: i64 = 2_524_607_999;
+use crate::error::{device_error, unless_missing};
 
 /// An answer without something that it always has.
 #[derive(Debug, Error)]
@@ -69,23 +66,6 @@ impl Registry {
         Made::of(made)
     }
 
-    /// When a certificate ends.
-    async fn not_after(&self, id: &str) -> Result<Timestamp, DeviceError> {
-        let answer = self
-            .client
-            .describe_certificate()
-            .certificate_id(id)
-            .send()
-            .await
-            .map_err(device_error)?;
-        let validity = answer
-            .certificate_description
-            .and_then(|certificate| certificate.validity);
-        let end = validity.and_then(|validity| validity.not_after);
-        let end = end.map_or(CERTIFICATES_END, |end| end.secs());
-        Ok(Timestamp::from_millis(end.saturating_mul(1000)))
-    }
-
     /// The certificates attached to a robot, by their ARNs; none for a robot that is not registered.
     async fn certificates(&self, robot: RobotId) -> Result<Vec<String>, DeviceError> {
         let mut pages = self
@@ -96,36 +76,27 @@ impl Registry {
             .send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
-            match page {
-                Ok(page) => found.extend(page.principals.unwrap_or_default()),
-                Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => {
-                    break;
-                }
-                Err(error) => return Err(device_error(error)),
-            }
+            let Some(page) = unless_missing(page)? else { break };
+            found.extend(page.principals.unwrap_or_default());
         }
         Ok(found)
     }
 
     async fn deactivate(&self, id: &str) -> Result<(), DeviceError> {
         let request = self.client.update_certificate().certificate_id(id);
-        match request.new_status(CertificateStatus::Inactive).send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => Ok(()),
-            Err(error) => Err(device_error(error)),
-        }
+        unless_missing(request.new_status(CertificateStatus::Inactive).send().await).map(|_| ())
     }
 
-    /// Takes a certificate that is inactive away from its robot, and deletes it.
+    /// Takes a certificate that is inactive away from its robot, and deletes it; what is gone already is no error.
     async fn discard(&self, robot: RobotId, arn: &str, id: &str) -> Result<(), DeviceError> {
         let policy = self.client.detach_policy().policy_name(&self.policy).target(arn);
-        policy.send().await.map_err(device_error)?;
+        unless_missing(policy.send().await)?;
         let principal = self
             .client
             .detach_thing_principal()
             .thing_name(robot.to_string())
             .principal(arn);
-        principal.send().await.map_err(device_error)?;
+        unless_missing(principal.send().await)?;
         let deleted = self
             .client
             .delete_certificate()
@@ -134,13 +105,12 @@ impl Registry {
             .send()
             .await;
         match deleted {
-            Ok(_) => Ok(()),
             // Detaching takes some seconds to act; what stays is inactive and attached to nothing.
             Err(SdkError::ServiceError(answer)) if answer.err().is_delete_conflict_exception() => {
                 tracing::warn!(robot.id = %robot, "a revoked certificate could not be deleted yet");
                 Ok(())
             }
-            Err(error) => Err(device_error(error)),
+            other => unless_missing(other).map(|_| ()),
         }
     }
 }
@@ -161,6 +131,7 @@ impl DeviceRegistry for Registry {
             .await
             .map_err(device_error)?;
         let made = self.make(csr).await?;
+        let not_after = not_after(&made.pem)?;
         // The thing comes before the policy: a certificate that an outage leaves without a policy opens nothing, and
         // one that is attached is found by `revoke`.
         let attachment = self
@@ -176,7 +147,6 @@ impl DeviceRegistry for Registry {
             .policy_name(&self.policy)
             .target(&made.arn);
         policy.send().await.map_err(device_error)?;
-        let not_after = self.not_after(&made.id).await?;
         tracing::info!(robot.id = %robot, "certificate issued");
         Ok(IssuedCertificate {
             pem: made.pem,
@@ -229,6 +199,19 @@ impl Made {
 
 fn required<T>(what: &'static str, value: Option<T>) -> Result<T, DeviceError> {
     value.ok_or_else(|| DeviceError::Refused(Box::new(Incomplete { what })))
+}
+
+/// When a certificate ends.
+fn not_after(pem: &str) -> Result<Timestamp, DeviceError> {
+    let unreadable = || {
+        DeviceError::Refused(Box::new(Incomplete {
+            what: "readable certificate",
+        }))
+    };
+    let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| unreadable())?;
+    let certificate = pem.parse_x509().map_err(|_| unreadable())?;
+    let end = certificate.validity().not_after.timestamp();
+    Ok(Timestamp::from_millis(end.saturating_mul(1000)))
 }
 
 /// The id at the end of `arn:aws:iot:region:account:cert/id`.

@@ -42,7 +42,6 @@ fn of_iot(call: &Call) -> BTreeSet<Need> {
         "create_thing" => ("CreateThing", &["thing/robot_*"]),
         "delete_certificate" => ("DeleteCertificate", &["cert/*"]),
         "delete_connection" => ("DeleteConnection", &["client/robot_*", "client/app_*"]),
-        "describe_certificate" => ("DescribeCertificate", &["cert/*"]),
         "detach_policy" => ("DetachPolicy", &["cert/*"]),
         "detach_thing_principal" => ("DetachThingPrincipal", &["cert/*", "thing/robot_*"]),
         "get_connection" => ("GetConnection", &["client/robot_*"]),

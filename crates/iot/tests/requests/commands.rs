@@ -2,18 +2,11 @@
 
 use std::time::Duration;
 
-use domain::ports::{CommandLink, Delivery, DeviceError, RobotRequest};
+use domain::ports::{CommandLink, Delivery, DeviceError};
 use iot::CommandDelivery;
 
+use crate::flows::live;
 use crate::replay::{Given, Service, fails, ok, robot};
-
-fn live() -> RobotRequest {
-    RobotRequest::Live {
-        pairing: "pair_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
-        lease: "lease_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
-        duration: Duration::from_secs(180),
-    }
-}
 
 async fn deliver(service: &Service, way: CommandDelivery) -> Result<Delivery, DeviceError> {
     service
@@ -48,34 +41,6 @@ async fn a_robot_that_is_not_there_is_offline_and_a_silent_one_unconfirmed() {
     assert_eq!((silent.unwrap(), attempts), (Delivery::Unconfirmed, 1));
     let (lost, attempts) = answered(Given::Silence).await;
     assert_eq!((lost.unwrap(), attempts), (Delivery::Unconfirmed, 1));
-}
-
-#[tokio::test]
-async fn without_a_connection_the_service_is_not_available() {
-    let (delivery, attempts) = answered(Given::NoConnection).await;
-    assert!(matches!(delivery, Err(DeviceError::Unavailable(_))));
-    assert_eq!(attempts, 1);
-}
-
-#[tokio::test]
-async fn other_answers_are_errors_and_nothing_is_sent_twice() {
-    for (status, code) in [(429, "ThrottlingException"), (500, "InternalFailureException")] {
-        let (delivery, attempts) = answered(fails(status, code)).await;
-        assert!(matches!(delivery, Err(DeviceError::Unavailable(_))), "{code}");
-        assert_eq!(attempts, 1, "{code}");
-    }
-    for (status, code) in [
-        (403, "ForbiddenException"),
-        (401, "UnauthorizedException"),
-        (400, "InvalidRequestException"),
-        (418, "SomethingNewException"),
-    ] {
-        let (delivery, attempts) = answered(fails(status, code)).await;
-        assert!(matches!(delivery, Err(DeviceError::Refused(_))), "{code}");
-        assert_eq!(attempts, 1, "{code}");
-    }
-    let (large, _) = answered(fails(413, "RequestEntityTooLargeException")).await;
-    assert!(matches!(large, Err(DeviceError::TooLarge { limit: 131_072 })));
 }
 
 #[tokio::test]

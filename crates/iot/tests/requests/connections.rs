@@ -27,21 +27,6 @@ async fn open_and_closed_connections_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_says_nothing_about_the_robot() {
-    for outage in [
-        fails(429, "ThrottlingException"),
-        fails(500, "InternalFailureException"),
-        Given::NoConnection,
-        Given::Silence,
-    ] {
-        let error = answered(outage).await.unwrap_err();
-        assert!(matches!(error, DeviceError::Unavailable(_)), "{error:?}");
-    }
-    let error = answered(fails(403, "ForbiddenException")).await.unwrap_err();
-    assert!(matches!(error, DeviceError::Refused(_)), "{error:?}");
-}
-
-#[tokio::test]
 async fn where_direct_messages_are_missing_nobody_is_asked() {
     let service = Service::answering([]);
     let connection = service

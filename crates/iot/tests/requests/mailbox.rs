@@ -1,12 +1,12 @@
 //! Settings and receipts.
 
 use domain::ports::{DeviceError, RobotMailbox};
-use domain::receipt::{Receipt, ReceiptKind};
 use domain::settings::{PermanentLayer, Settings};
 use iot::CommandDelivery;
 use mapping::tile::TileIndex;
 
-use crate::replay::{Service, fails, ok, robot};
+use crate::flows::{receipt, settings};
+use crate::replay::{Service, ok, robot};
 
 /// A layer that no retained message can hold.
 fn big_layer() -> PermanentLayer {
@@ -16,10 +16,6 @@ fn big_layer() -> PermanentLayer {
         rooms_version: 1,
         tiles: vec![(TileIndex::new(0, 0), vec![0; 128 * 1024])],
     }
-}
-
-fn settings() -> Settings {
-    Settings::initial("pair_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap())
 }
 
 #[tokio::test]
@@ -36,12 +32,7 @@ async fn settings_are_retained_and_taken_away() {
 
 #[tokio::test]
 async fn receipts_are_not_retained() {
-    let receipt = Receipt {
-        pairing: None,
-        kind: ReceiptKind::Confirmed {
-            run: "run_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
-        },
-    };
+    let receipt = receipt();
     let service = Service::answering([ok("")]);
     service
         .data_plane(CommandDelivery::Direct)
@@ -68,21 +59,4 @@ async fn settings_that_no_message_can_hold_are_not_sent() {
         .await;
     assert!(matches!(posted, Err(DeviceError::TooLarge { limit: 131_072 })));
     assert!(service.asked().is_empty());
-}
-
-#[tokio::test]
-async fn an_outage_is_told_from_a_refusal() {
-    let service = Service::answering([
-        fails(429, "ThrottlingException"),
-        fails(401, "UnauthorizedException"),
-    ]);
-    let mailbox = service.data_plane(CommandDelivery::Direct);
-    assert!(matches!(
-        mailbox.clear_settings(robot()).await,
-        Err(DeviceError::Unavailable(_))
-    ));
-    assert!(matches!(
-        mailbox.clear_settings(robot()).await,
-        Err(DeviceError::Refused(_))
-    ));
 }

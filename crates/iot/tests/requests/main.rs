@@ -3,11 +3,16 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test fails by panicking"
 )]
 
 mod commands;
 mod connections;
+mod flows;
 mod mailbox;
+mod recorded;
+mod recording;
 mod registry;
 mod replay;
+mod stack;

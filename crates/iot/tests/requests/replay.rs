@@ -17,7 +17,16 @@ use domain::Timestamp;
 use domain::id::RobotId;
 use iot::{CommandDelivery, DataPlane, Registry};
 
+use crate::recording::Request;
+use crate::stack::Stack;
+
 pub const AT: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+/// The name of the policy that robots get.
+pub const POLICY: &str = "local_device";
+
+/// A signing request; its key was thrown away.
+pub const CSR: &str = include_str!("../recordings/robot.csr");
 
 pub fn robot() -> RobotId {
     "robot_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap()
@@ -50,6 +59,8 @@ pub struct Service(Arc<Exchange>);
 struct Exchange {
     answers: Mutex<VecDeque<Given>>,
     requests: Mutex<Vec<HttpRequest>>,
+    /// Answers in the place of the list, where there is one.
+    stack: Option<Stack>,
 }
 
 impl Service {
@@ -57,6 +68,16 @@ impl Service {
         Self(Arc::new(Exchange {
             answers: Mutex::new(answers.into_iter().collect()),
             requests: Mutex::default(),
+            stack: None,
+        }))
+    }
+
+    /// A service that answers what `stack` answers.
+    pub fn of(stack: Stack) -> Self {
+        Self(Arc::new(Exchange {
+            answers: Mutex::default(),
+            requests: Mutex::default(),
+            stack: Some(stack),
         }))
     }
 
@@ -64,25 +85,40 @@ impl Service {
         let config = aws_sdk_iotdataplane::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .retry_config(RetryConfig::disabled())
             .http_client(self.clone());
+        let config = match self.url() {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        };
         DataPlane::new(aws_sdk_iotdataplane::Client::from_conf(config.build()), commands)
     }
 
     pub fn registry(&self) -> Registry {
+        Registry::new(
+            self.control(),
+            self.data_plane(CommandDelivery::Direct),
+            POLICY.to_owned(),
+        )
+    }
+
+    pub fn control(&self) -> aws_sdk_iot::Client {
         let config = aws_sdk_iot::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
-            .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .retry_config(RetryConfig::disabled())
             .http_client(self.clone());
-        let client = aws_sdk_iot::Client::from_conf(config.build());
-        Registry::new(
-            client,
-            self.data_plane(CommandDelivery::Direct),
-            "local_device".into(),
-        )
+        let config = match self.url() {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        };
+        aws_sdk_iot::Client::from_conf(config.build())
+    }
+
+    fn url(&self) -> Option<String> {
+        self.0.stack.as_ref().map(|stack| stack.url.clone())
     }
 
     /// What was asked, as `METHOD path?query`, in order.
@@ -94,18 +130,15 @@ impl Service {
         self.0.requests.lock().unwrap().iter().map(line).collect()
     }
 
+    /// What was asked, as it is recorded.
+    pub fn requests(&self) -> Vec<Request> {
+        self.0.requests.lock().unwrap().iter().map(Request::of).collect()
+    }
+
     /// The body of the request number `n`.
     pub fn body(&self, n: usize) -> Vec<u8> {
         let requests = self.0.requests.lock().unwrap();
         requests[n].body().bytes().unwrap_or_default().to_vec()
-    }
-
-    /// A header of the request number `n`.
-    pub fn header(&self, n: usize, name: &str) -> Option<String> {
-        self.0.requests.lock().unwrap()[n]
-            .headers()
-            .get(name)
-            .map(str::to_owned)
     }
 }
 
@@ -117,6 +150,9 @@ impl HttpClient for Service {
 
 impl HttpConnector for Service {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if let Some(stack) = &self.0.stack {
+            return stack.call(request);
+        }
         self.0.requests.lock().unwrap().push(request);
         let given = self.0.answers.lock().unwrap().pop_front();
         HttpConnectorFuture::ready(match given.expect("one request more than answers") {
