@@ -45,6 +45,11 @@ impl Project {
 
     /// The `sweepline` program that the tests start.
     pub fn sweepline(&self) -> PathBuf {
-        self.target.join("debug").join("sweepline")
+        self.program("sweepline")
+    }
+
+    /// A program of the workspace, as the tests' build leaves it.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.target.join("debug").join(name)
     }
 }

@@ -107,6 +107,7 @@ fn page_tests(runner: &mut Runner, project: &Project) {
             let mut drive = npm("browser");
             drive
                 .env("CHROMIUM", browser)
+                .env("SWEEPLINE_API", project.program("mobile-api"))
                 .env("SWEEPLINE_READY", &stack.ready);
             tests(drive.env("SWEEPLINE_SCREENSHOTS", screenshots))
         },

@@ -13,6 +13,7 @@ pub struct Ready<'a> {
     ready: bool,
     http: String,
     mqtt: String,
+    store: String,
     owner: &'a SignIn,
     operator: &'a SignIn,
 }
@@ -24,6 +25,7 @@ impl<'a> Ready<'a> {
             ready: true,
             http: format!("http://{}", stack.http_addr()),
             mqtt: format!("mqtts://{}", stack.mqtt_addr()),
+            store: stack.store_endpoint().to_owned(),
             owner: &demo.owner,
             operator: &demo.operator,
         }

@@ -45,8 +45,17 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 }
 
-/** A page in its own context, with everything noted that should not happen. */
-export async function openPage(browser, { name, ...device }, scheme, path = '/') {
+/**
+ * A page in its own context, with everything noted that should not happen. It is opened `at` an address, the stack's
+ * unless given, and may ask that and its `friends`.
+ */
+export async function openPage(
+  browser,
+  { name, ...device },
+  scheme,
+  path = '/',
+  { at = stack().http, friends = [] } = {},
+) {
   const context = await browser.newContext({ ...device, colorScheme: scheme, locale: 'en-GB' });
   await context.addInitScript(countLayoutShift);
   const page = await context.newPage();
@@ -54,8 +63,11 @@ export async function openPage(browser, { name, ...device }, scheme, path = '/')
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(String(error.stack)));
   page.on('console', (message) => isComplaint(message) && complaints.push(message.text()));
-  page.on('request', (request) => isForeign(request) && complaints.push(`asked ${request.url()}`));
-  await page.goto(stack().http + path);
+  const known = [at, ...friends, 'blob:'];
+  page.on('request', (request) => {
+    if (!known.some((start) => request.url().startsWith(start))) complaints.push(`asked ${request.url()}`);
+  });
+  await page.goto(at + path);
   const shoot = (what) => takeScreenshot(page, `${name}-${scheme}-${what}`);
   return { page, context, complaints, shoot, close: () => context.close() };
 }
@@ -122,10 +134,6 @@ async function takeScreenshot(page, name) {
 function isComplaint(message) {
   const provoked = /the server responded with a status of (401|403|404|409|412|422|429)|net::ERR_FAILED/;
   return ['error', 'warning'].includes(message.type()) && !provoked.test(message.text());
-}
-
-function isForeign(request) {
-  return !request.url().startsWith(stack().http) && !request.url().startsWith('blob:');
 }
 
 /* Run in the page. */

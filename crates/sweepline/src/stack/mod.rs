@@ -169,6 +169,11 @@ impl Stack {
         &self.template
     }
 
+    /// Where the store answers as DynamoDB does, to programs on this machine.
+    pub fn store_endpoint(&self) -> &str {
+        &self.store.endpoint
+    }
+
     /// Stops taking requests, lets what runs end, and closes the store.
     pub async fn stop(mut self) {
         self.http.stop().await;
