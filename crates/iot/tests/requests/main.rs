@@ -7,8 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod cloud;
 mod commands;
 mod connections;
+mod contract;
 mod flows;
 mod mailbox;
 mod recorded;

@@ -17,6 +17,7 @@ use domain::Timestamp;
 use domain::id::RobotId;
 use iot::{CommandDelivery, DataPlane, Registry};
 
+use crate::cloud::Cloud;
 use crate::recording::Request;
 use crate::stack::Stack;
 
@@ -55,12 +56,22 @@ pub fn fails(status: u16, code: &'static str) -> Given {
 #[derive(Debug, Clone)]
 pub struct Service(Arc<Exchange>);
 
+/// What answers.
+#[derive(Debug)]
+enum Behind {
+    /// The list.
+    List,
+    /// A stack that listens somewhere.
+    Stack(Stack),
+    /// A service in memory.
+    Memory(Cloud),
+}
+
 #[derive(Debug)]
 struct Exchange {
     answers: Mutex<VecDeque<Given>>,
     requests: Mutex<Vec<HttpRequest>>,
-    /// Answers in the place of the list, where there is one.
-    stack: Option<Stack>,
+    behind: Behind,
 }
 
 impl Service {
@@ -68,16 +79,25 @@ impl Service {
         Self(Arc::new(Exchange {
             answers: Mutex::new(answers.into_iter().collect()),
             requests: Mutex::default(),
-            stack: None,
+            behind: Behind::List,
         }))
     }
 
     /// A service that answers what `stack` answers.
     pub fn of(stack: Stack) -> Self {
+        Self::before(Behind::Stack(stack))
+    }
+
+    /// A service that answers what `cloud` answers.
+    pub fn in_memory(cloud: Cloud) -> Self {
+        Self::before(Behind::Memory(cloud))
+    }
+
+    fn before(behind: Behind) -> Self {
         Self(Arc::new(Exchange {
             answers: Mutex::default(),
             requests: Mutex::default(),
-            stack: Some(stack),
+            behind,
         }))
     }
 
@@ -118,7 +138,10 @@ impl Service {
     }
 
     fn url(&self) -> Option<String> {
-        self.0.stack.as_ref().map(|stack| stack.url.clone())
+        match &self.0.behind {
+            Behind::Stack(stack) => Some(stack.url.clone()),
+            Behind::List | Behind::Memory(_) => None,
+        }
     }
 
     /// What was asked, as `METHOD path?query`, in order.
@@ -150,8 +173,10 @@ impl HttpClient for Service {
 
 impl HttpConnector for Service {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if let Some(stack) = &self.0.stack {
-            return stack.call(request);
+        match &self.0.behind {
+            Behind::Stack(stack) => return stack.call(request),
+            Behind::Memory(cloud) => return cloud.call(&request),
+            Behind::List => {}
         }
         self.0.requests.lock().unwrap().push(request);
         let given = self.0.answers.lock().unwrap().pop_front();
@@ -163,7 +188,7 @@ impl HttpConnector for Service {
     }
 }
 
-fn response(status: u16, code: &'static str, body: String) -> HttpResponse {
+pub fn response(status: u16, code: &'static str, body: String) -> HttpResponse {
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
     if !code.is_empty() {
         response.headers_mut().insert("x-amzn-errortype", code);
