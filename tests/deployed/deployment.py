@@ -7,7 +7,7 @@ import platform
 import subprocess
 import time
 
-STAGE = "test"
+STAGE = "dev"
 STACK = f"sweepline-{STAGE}"
 ROOT = pathlib.Path(__file__).parents[2]
 # The parts for which the emulator has no resources or calls, and the processor that the tests run on.

@@ -3,6 +3,7 @@
 import atexit
 import copy
 import functools
+import json
 import os
 import ssl
 import types
@@ -17,6 +18,8 @@ from people import People
 from stack import ANSWER_SECONDS, Api
 
 OWNER = "owner@example.org"
+# How the services say that a grant is missing.
+DENIED = {"AccessDenied", "AccessDeniedException", "ForbiddenException"}
 
 
 class DeployedApi(Api):
@@ -67,19 +70,32 @@ class Installation:
         return DeployedApi(self, token)
 
 
-def assert_guarded(cloud):
-    """An emulator that denies nothing would let every test pass: who has no policy may do nothing."""
+def add_user(cloud, name, *actions):
+    """An account's user who may do this to everything; gives its credentials."""
     iam = cloud.client("iam")
-    iam.create_user(UserName="nobody")
-    key = iam.create_access_key(UserName="nobody")["AccessKey"]
-    credentials = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    iam.create_user(UserName=name)
+    if actions:
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_user_policy(UserName=name, PolicyName="all-it-may", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+
+
+def assert_denied(call, **arguments):
+    """Fails unless the service refuses the call for want of a grant."""
     try:
-        cloud.client("dynamodb", **credentials).list_tables()
+        call(**arguments)
     except ClientError as refusal:
-        if refusal.response["Error"]["Code"] == "AccessDeniedException":
+        if refusal.response["Error"]["Code"] in DENIED:
             return
         raise
-    raise AssertionError("the emulator denies nothing, so it would prove nothing")
+    raise AssertionError(f"{call.__name__} was not denied")
+
+
+def assert_guarded(cloud):
+    """An emulator that denies nothing would let every test pass: who has no policy may do nothing."""
+    assert_denied(cloud.client("dynamodb", **add_user(cloud, "nobody")).list_tables)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ import installation
 import stack
 import wire
 from agent import Agent
+from deployment import STAGE
 from recording import Recording, without_ids
 from robot import Robot
 from sdk_device import SdkDevice
@@ -24,7 +25,7 @@ class SdkRobot(unittest.TestCase):
 
     def test_it_is_paired_with_the_names_of_the_deployment(self):
         self.assertEqual(self.robot.waiting, 202)
-        self.assertEqual(self.robot.stage, "test")
+        self.assertEqual(self.robot.stage, STAGE)
 
     def test_its_status_reaches_its_owner(self):
         with SdkDevice(self.robot) as device:
