@@ -9,6 +9,7 @@ pub mod command;
 pub mod json;
 pub mod live;
 pub mod plan;
+mod reader;
 pub mod receipt;
 pub mod renewal;
 pub mod run_event;

@@ -8,8 +8,9 @@ use domain::id::RunId;
 use domain::status::RobotState;
 use mapping::pose::Pose;
 
+use crate::reader::Reader;
 use crate::tile_pack::TilePack;
-use crate::{MAX_PAYLOAD_BYTES, VERSION, WireError};
+use crate::{VERSION, WireError};
 
 /// The most positions in one batch.
 pub const MAX_POSES: usize = 64;
@@ -93,15 +94,7 @@ impl LiveBatch {
 
     /// The batch in `bytes`; its tiles stay packed until [`LiveBatch::pack`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        if bytes.len() > MAX_PAYLOAD_BYTES {
-            return Err(WireError::TooLarge { bytes: bytes.len() });
-        }
-        let mut reader = Reader(bytes);
-        let [version] = reader.take("v")?;
-        if version != VERSION {
-            let found = version.into();
-            return Err(WireError::UnknownVersion { found });
-        }
+        let mut reader = Reader::of_payload(bytes)?;
         let [flags] = reader.take("flags")?;
         let state = state_of(reader.take("state")?)?;
         let clock = u32::from_be_bytes(reader.take("clock")?);
@@ -113,7 +106,7 @@ impl LiveBatch {
             state,
             clock,
             run: run.map(|run| RunId::from_u128(u128::from_be_bytes(run))),
-            poses: (0..count).map(|_| reader.pose()).collect::<Result<_, _>>()?,
+            poses: (0..count).map(|_| pose(&mut reader)).collect::<Result<_, _>>()?,
             tiles: reader.0.to_vec(),
         })
     }
@@ -133,26 +126,13 @@ fn state_of([number]: [u8; 1]) -> Result<RobotState, WireError> {
     })
 }
 
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], WireError> {
-        let (head, rest) = self
-            .0
-            .split_first_chunk::<N>()
-            .ok_or(WireError::Truncated { field })?;
-        self.0 = rest;
-        Ok(*head)
-    }
-
-    fn pose(&mut self) -> Result<LivePose, WireError> {
-        Ok(LivePose {
-            age: u16::from_be_bytes(self.take("poses.age")?),
-            x: i32::from_be_bytes(self.take("poses.x")?),
-            y: i32::from_be_bytes(self.take("poses.y")?),
-            heading: i16::from_be_bytes(self.take("poses.heading")?),
-        })
-    }
+fn pose(reader: &mut Reader<'_>) -> Result<LivePose, WireError> {
+    Ok(LivePose {
+        age: u16::from_be_bytes(reader.take("poses.age")?),
+        x: i32::from_be_bytes(reader.take("poses.x")?),
+        y: i32::from_be_bytes(reader.take("poses.y")?),
+        heading: i16::from_be_bytes(reader.take("poses.heading")?),
+    })
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use domain::run::Rev;
 use mapping::run_tile::RunTile;
 use mapping::tile::TileIndex;
 
-use crate::{MAX_PAYLOAD_BYTES, VERSION, WireError};
+use crate::reader::Reader;
+use crate::{VERSION, WireError};
 
 /// The size up to which tiles are packed together, one metering step of AWS IoT Core.
 pub const TARGET_PACK_BYTES: usize = 5 * 1024;
@@ -78,16 +79,7 @@ impl TilePack {
 
     /// The pack in `bytes`; the cells stay compressed until [`PackedTile::unpack`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        if bytes.len() > MAX_PAYLOAD_BYTES {
-            return Err(WireError::TooLarge { bytes: bytes.len() });
-        }
-        let mut reader = Reader(bytes);
-        let version = u8::from_be_bytes(reader.take("v")?);
-        if version != VERSION {
-            return Err(WireError::UnknownVersion {
-                found: version.into(),
-            });
-        }
+        let mut reader = Reader::of_payload(bytes)?;
         let pairing = PairingId::from_u128(u128::from_be_bytes(reader.take("pairing")?));
         let run = RunId::from_u128(u128::from_be_bytes(reader.take("run")?));
         let count = usize::from(u16::from_be_bytes(reader.take("count")?));
@@ -98,7 +90,7 @@ impl TilePack {
                 reason,
             });
         }
-        let tiles = (0..count).map(|_| reader.tile()).collect::<Result<_, _>>()?;
+        let tiles = (0..count).map(|_| tile(&mut reader)).collect::<Result<_, _>>()?;
         match reader.0.len() {
             0 => Ok(Self { pairing, run, tiles }),
             bytes => Err(WireError::Trailing { bytes }),
@@ -106,34 +98,21 @@ impl TilePack {
     }
 }
 
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], WireError> {
-        let (head, rest) = self
-            .0
-            .split_first_chunk::<N>()
-            .ok_or(WireError::Truncated { field })?;
-        self.0 = rest;
-        Ok(*head)
-    }
-
-    fn tile(&mut self) -> Result<PackedTile, WireError> {
-        let x = i16::from_be_bytes(self.take("tiles.x")?);
-        let y = i16::from_be_bytes(self.take("tiles.y")?);
-        let rev = Rev(u32::from_be_bytes(self.take("tiles.rev")?));
-        let length = usize::from(u16::from_be_bytes(self.take("tiles.length")?));
-        let (cells, rest) = self
-            .0
-            .split_at_checked(length)
-            .ok_or(WireError::Truncated { field: "tiles.cells" })?;
-        self.0 = rest;
-        Ok(PackedTile {
-            index: TileIndex { x, y },
-            rev,
-            cells: cells.to_vec(),
-        })
-    }
+fn tile(reader: &mut Reader<'_>) -> Result<PackedTile, WireError> {
+    let x = i16::from_be_bytes(reader.take("tiles.x")?);
+    let y = i16::from_be_bytes(reader.take("tiles.y")?);
+    let rev = Rev(u32::from_be_bytes(reader.take("tiles.rev")?));
+    let length = usize::from(u16::from_be_bytes(reader.take("tiles.length")?));
+    let (cells, rest) = reader
+        .0
+        .split_at_checked(length)
+        .ok_or(WireError::Truncated { field: "tiles.cells" })?;
+    reader.0 = rest;
+    Ok(PackedTile {
+        index: TileIndex { x, y },
+        rev,
+        cells: cells.to_vec(),
+    })
 }
 
 #[cfg(test)]

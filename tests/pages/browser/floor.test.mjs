@@ -51,6 +51,26 @@ for (const [device, scheme] of [
       await sound();
     });
 
+    it('asks once for its first screen when nothing has changed', async () => {
+      const asked = [];
+      const note = (request) => asked.push(new URL(request.url()).pathname);
+      page.on('request', note);
+      const expected = device === PHONE ? ['/v1/overview'] : ['/v1/overview', `/v1/robots/${robot.id}/runs`];
+      await until(
+        'no more questions than needed',
+        async () => {
+          asked.length = 0;
+          await page.reload();
+          await page.locator('.plan-minutes', { hasText: /\d min/ }).waitFor();
+          await page.waitForLoadState('networkidle');
+          return asked.filter((path) => path.startsWith('/v1/')).sort();
+        },
+        (paths) => String(paths) === String(expected),
+      );
+      page.off('request', note);
+      await sound();
+    });
+
     it('gives a room a name that outlives the page', async () => {
       await open('Rooms');
       const name = `Pantry ${unique()}`;
