@@ -61,6 +61,7 @@ impl From<UseCaseError> for Failure {
             | UseCaseError::RoomEdit(_)
             | UseCaseError::NoPlan(_)
             | UseCaseError::TooManyHomes
+            | UseCaseError::Members(_)
             | UseCaseError::KeyReused
             | UseCaseError::VersionMismatch => Self::Refused(FieldError::new("event", error.to_string())),
         }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use domain::FieldError;
 use domain::id::RunId;
 use domain::ports::{DeviceError, StoreError};
-use domain::usecase::UseCaseError;
+use domain::usecase::{MemberError, UseCaseError};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use mapping::rooms::RoomEditError;
@@ -34,6 +34,8 @@ pub enum Code {
     NotFound,
     /// No open claim has this code.
     ClaimUnknown,
+    /// No open invitation has this code.
+    InvitationUnknown,
     /// This installation has no live view.
     LiveUnavailable,
     /// The path does not know the method.
@@ -48,6 +50,14 @@ pub enum Code {
     RoomsChanged,
     /// The caller owns as many homes as one may.
     TooManyHomes,
+    /// The caller is a member already.
+    AlreadyMember,
+    /// The owner cannot leave.
+    OwnerStays,
+    /// The home has as many members as one may have.
+    TooManyMembers,
+    /// The home can be handed on to a member alone.
+    NotAMember,
     /// The map allows no plan for what was asked.
     NoPlan,
     /// Somebody else wrote at the same time.
@@ -82,13 +92,19 @@ impl Code {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::ClaimUnknown | Self::LiveUnavailable => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::ClaimUnknown | Self::InvitationUnknown | Self::LiveUnavailable => {
+                StatusCode::NOT_FOUND
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::RobotOffline
             | Self::RobotBusy
             | Self::RoomsChanged
             | Self::TooManyHomes
+            | Self::AlreadyMember
+            | Self::OwnerStays
+            | Self::TooManyMembers
+            | Self::NotAMember
             | Self::NoPlan
             | Self::Conflict => StatusCode::CONFLICT,
             Self::ClaimGone => StatusCode::GONE,
@@ -113,6 +129,7 @@ impl Code {
             Self::Forbidden => "Not for this caller",
             Self::NotFound => "Not found",
             Self::ClaimUnknown => "Unknown claim code",
+            Self::InvitationUnknown => "Unknown invitation",
             Self::LiveUnavailable => "No live view",
             Self::MethodNotAllowed => "Method not allowed",
             Self::NotAcceptable => "No acceptable form",
@@ -120,6 +137,10 @@ impl Code {
             Self::RobotBusy => "The robot is busy",
             Self::RoomsChanged => "The rooms have changed",
             Self::TooManyHomes => "Too many homes",
+            Self::AlreadyMember => "A member already",
+            Self::OwnerStays => "The owner stays",
+            Self::TooManyMembers => "Too many members",
+            Self::NotAMember => "Not a member",
             Self::NoPlan => "No plan",
             Self::Conflict => "Changed at the same time",
             Self::ClaimGone => "The claim has ended",
@@ -285,6 +306,18 @@ impl From<RoomEditError> for Problem {
     }
 }
 
+impl From<MemberError> for Problem {
+    fn from(error: MemberError) -> Self {
+        let code = match error {
+            MemberError::AlreadyMember => Code::AlreadyMember,
+            MemberError::OwnerStays => Code::OwnerStays,
+            MemberError::TooManyMembers => Code::TooManyMembers,
+            MemberError::NotAMember => Code::NotAMember,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
 impl From<UseCaseError> for Problem {
     fn from(error: UseCaseError) -> Self {
         let detail = error.to_string();
@@ -300,6 +333,7 @@ impl From<UseCaseError> for Problem {
             UseCaseError::RoomsChanged => Self::new(Code::RoomsChanged, detail),
             UseCaseError::RoomEdit(error) => error.into(),
             UseCaseError::TooManyHomes => Self::new(Code::TooManyHomes, detail),
+            UseCaseError::Members(error) => error.into(),
             UseCaseError::NoPlan(_) => Self::new(Code::NoPlan, detail),
             UseCaseError::KeyReused => Self::new(Code::IdempotencyKeyReused, detail),
             UseCaseError::VersionMismatch => Self::new(Code::PreconditionFailed, detail),

@@ -64,6 +64,7 @@ pub(crate) fn documented_routes() -> OpenApiRouter<ApiState> {
         .merge(routes::auth::routes())
         .merge(routes::homes::routes())
         .merge(routes::overview::routes())
+        .merge(routes::members::routes())
         .merge(routes::robots::routes())
         .merge(routes::pairing::routes())
         .merge(routes::provisioning::routes())

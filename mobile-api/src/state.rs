@@ -8,12 +8,12 @@ use access::{LocalIssuer, RotatingVerifier, Throttle};
 use domain::Timestamp;
 use domain::ports::{
     AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, FleetStore, FloorStore,
-    HealthStore, HomeStore, LeaseStore, MapStore, RobotMailbox, RobotStore, RunStore, RunTileStore,
-    SettingsStore,
+    HealthStore, HomeStore, LeaseStore, MapStore, MemberStore, RobotMailbox, RobotStore, RunStore,
+    RunTileStore, SettingsStore,
 };
 use domain::usecase::{
-    Authorizing, Commanding, Connectivity, HomeKeeping, Layers, Leasing, Pairings, Planning, RoomKeeping,
-    SettingsKeeping,
+    Authorizing, Commanding, Connectivity, HomeKeeping, Layers, Leasing, MemberKeeping, Pairings, Planning,
+    RoomKeeping, SettingsKeeping,
 };
 
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
@@ -51,6 +51,7 @@ pub struct Services {
     pub(crate) planning: Planning,
     pub(crate) room_keeping: RoomKeeping,
     pub(crate) home_keeping: HomeKeeping,
+    pub(crate) members: MemberKeeping,
     pub(crate) homes: Arc<dyn HomeStore>,
     pub(crate) robots: Arc<dyn RobotStore>,
     pub(crate) commands: Arc<dyn CommandStore>,
@@ -74,7 +75,8 @@ impl Services {
             + HealthStore
             + HomeStore
             + LeaseStore
-            + MapStore,
+            + MapStore
+            + MemberStore,
         S: RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
     {
         let planning = Planning::new(store);
@@ -101,6 +103,7 @@ impl Services {
                 layers: Layers::new(store, devices.mailbox.clone()),
             },
             home_keeping: HomeKeeping { homes: store.clone() },
+            members: MemberKeeping::new(store),
             leasing: Leasing {
                 leases: store.clone(),
                 link: devices.link.clone(),

@@ -13,6 +13,7 @@ pub mod home;
 pub mod id;
 pub mod incident;
 pub mod lease;
+pub mod member;
 pub mod object;
 pub mod pace;
 pub mod page;

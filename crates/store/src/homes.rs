@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::home::{Floor, Home, Membership, Name, Role};
 use domain::id::{FloorId, HomeId, PersonId};
+use domain::member::Member;
 use domain::page::{Page, PageRequest};
 use domain::ports::{HomeStore, StoreError};
 use thiserror::Error;
@@ -14,6 +15,7 @@ use crate::expression::Expression;
 use crate::item::{Record, read, value};
 use crate::keys::{Key, Listing};
 use crate::lists::Order;
+use crate::members::member_steps;
 use crate::operations::{Read, Step};
 
 const HOME: &str = "home";
@@ -31,12 +33,13 @@ impl HomeStore for TableStore {
     async fn create_home(&self, home: &Home, owner: &Membership) -> Result<(), StoreError> {
         let scope = HomeScope::of_member(owner, Role::Owner).filter(|scope| scope.home() == home.id);
         let scope = scope.ok_or_else(|| misuse(NotItsOwner { home: home.id }))?;
-        let membership = Record::of(MEMBERSHIP, Key::membership(owner.person, home.id), owner)?;
         let home = Record::of(HOME, Key::home(&scope), home)?;
-        let steps = vec![
-            Step::Put(home, Some(Expression::absent())),
-            Step::Put(membership, None),
-        ];
+        let mut steps = vec![Step::Put(home, Some(Expression::absent()))];
+        steps.extend(member_steps(
+            &scope,
+            &Member::founder(owner),
+            Expression::absent(),
+        )?);
         self.transact(HOME, steps).await
     }
 

@@ -3,7 +3,7 @@
 //! | partition | sort key | item |
 //! |---|---|---|
 //! | `H#home` | `META` | the home |
-//! | | `FLOOR#floor`, `ROBOT#robot` | its floors; a copy of each of its robots |
+//! | | `FLOOR#floor`, `ROBOT#robot`, `MEMBER#person` | its floors; a copy of each of its robots and memberships |
 //! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
 //! | | `IDEM#robot#key` | idempotency keys |
 //! | | `CANDIDATES` | the runs that floors may be made from |
@@ -12,7 +12,7 @@
 //! | | `VIEW`, `OBJECTS`, `PLAN` | what is derived from them; the view holds the rooms |
 //! | `R#robot` | `META`, `HEALTH`, `SETTINGS`, `NUMBER` | the robot; `HEALTH` is in the fleet index |
 //! | `P#person` | `HOME#home` | a membership |
-//! | `E#email`, `L#lease`, `K#claim`, `C#code` | `META` | accounts, leases, claims, claim codes |
+//! | `E#email`, `L#lease`, `K#claim`, `C#code`, `V#code` | `META` | accounts, leases, claims, claim codes, invitations |
 //! | `I#day` | `ms#handler#client#digest` | incidents |
 //!
 //! The keys of a home take a [`HomeScope`], which only authorization gives; nothing else can name its partitions.
@@ -22,6 +22,7 @@ use domain::access::HomeScope;
 use domain::claim::ClaimCode;
 use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId};
 use domain::incident::Incident;
+use domain::member::InvitationCode;
 use domain::ports::StoreError;
 use mapping::SheetIndex;
 
@@ -134,6 +135,14 @@ impl Key {
         Self::new(person_partition(person), format!("HOME#{home}"))
     }
 
+    pub(crate) fn member(scope: &HomeScope, person: PersonId) -> Self {
+        Self::new(home(scope), format!("MEMBER#{person}"))
+    }
+
+    pub(crate) fn invitation(code: &InvitationCode) -> Self {
+        Self::new(format!("V#{}", code.as_str()), META)
+    }
+
     pub(crate) fn account(email: &str) -> Self {
         Self::new(format!("E#{email}"), META)
     }
@@ -193,6 +202,13 @@ impl Listing {
         Self {
             pk: home(scope),
             prefix: "ROBOT#".into(),
+        }
+    }
+
+    pub(crate) fn members(scope: &HomeScope) -> Self {
+        Self {
+            pk: home(scope),
+            prefix: "MEMBER#".into(),
         }
     }
 

@@ -23,6 +23,7 @@ mod keys;
 mod leases;
 mod lists;
 mod maps;
+mod members;
 mod operations;
 mod placements;
 mod robots;

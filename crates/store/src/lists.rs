@@ -19,7 +19,7 @@ pub(crate) enum Order {
 }
 
 impl TableStore {
-    /// One page of a list; `read` turns each item into what the list is of.
+    /// One page of a list, without what has expired; `read` turns each item into what the list is of.
     pub(crate) async fn page<T>(
         &self,
         what: &'static str,
@@ -75,7 +75,9 @@ impl TableStore {
             .filter(|_| goes_on)
             .map(|item| Key::of(what, item))
             .transpose()?;
-        let items = items.into_iter().map(read).collect::<Result<_, _>>()?;
+        let now = self.now();
+        let items = items.into_iter().filter(|item| !is_expired(item, now));
+        let items = items.map(read).collect::<Result<_, _>>()?;
         Ok(Page {
             items,
             next: last.as_ref().map(Listing::cursor),

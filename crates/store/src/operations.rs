@@ -45,11 +45,11 @@ impl Attempt {
 }
 
 /// One write of several that happen together or not at all.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Step {
     Put(Record, Option<Expression>),
     Change(Key, Expression),
-    Delete(Key),
+    Delete(Key, Option<Expression>),
 }
 
 impl TableStore {
@@ -150,12 +150,7 @@ impl TableStore {
         let item = match step {
             Step::Put(record, condition) => item.put(self.transact_put(record, condition)?),
             Step::Change(key, change) => item.update(self.transact_update(key, &change)?),
-            Step::Delete(key) => {
-                let delete = Delete::builder()
-                    .table_name(&self.table)
-                    .set_key(Some(key.into_item()));
-                item.delete(delete.build().map_err(misuse)?)
-            }
+            Step::Delete(key, condition) => item.delete(self.transact_delete(key, condition)?),
         };
         Ok(item.build())
     }
@@ -164,6 +159,17 @@ impl TableStore {
         Put::builder()
             .table_name(&self.table)
             .set_item(Some(record.checked()?.item))
+            .set_condition_expression(condition.as_ref().map(|condition| condition.text().to_owned()))
+            .set_expression_attribute_names(names(&condition))
+            .set_expression_attribute_values(values(&condition))
+            .build()
+            .map_err(misuse)
+    }
+
+    fn transact_delete(&self, key: Key, condition: Option<Expression>) -> Result<Delete, StoreError> {
+        Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
             .set_condition_expression(condition.as_ref().map(|condition| condition.text().to_owned()))
             .set_expression_attribute_names(names(&condition))
             .set_expression_attribute_values(values(&condition))

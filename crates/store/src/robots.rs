@@ -37,7 +37,7 @@ impl RobotStore for TableStore {
         let left = expected
             .and_then(HomeScope::of_robot)
             .filter(|left| Some(left) != home.as_ref());
-        steps.extend(left.map(|scope| Step::Delete(Key::home_robot(&scope, robot.id))));
+        steps.extend(left.map(|scope| Step::Delete(Key::home_robot(&scope, robot.id), None)));
         if expected.is_none() {
             steps.push(Step::Change(Key::health(robot.id), in_fleet(robot.id)));
         }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, RobotId, RoomId, RunId};
+use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RoomId, RunId};
 use http::request::Parts;
 
 use crate::problem::Problem;
@@ -29,6 +29,7 @@ named! {
     FloorId => "floor",
     HomeId => "home",
     LeaseId => "lease",
+    PersonId => "person",
     RobotId => "robot",
     RoomId => "room",
     RunId => "run",

@@ -65,6 +65,13 @@ pub(crate) struct HomeOf<R> {
     needed: PhantomData<R>,
 }
 
+impl<R> HomeOf<R> {
+    /// Whether the caller owns the home.
+    pub(crate) fn is_owners(&self) -> bool {
+        self.role == Role::Owner
+    }
+}
+
 impl<R: Needs> FromRequestParts<ApiState> for RobotOf<R> {
     type Rejection = Problem;
 

@@ -23,7 +23,7 @@ use crate::state::ApiState;
 /// What somebody may do in a home.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum RoleBody {
+pub(super) enum RoleBody {
     /// See, start and stop.
     Guest,
     /// Also change settings.

@@ -10,6 +10,7 @@ pub(crate) mod health;
 pub(crate) mod homes;
 pub(crate) mod live;
 mod map_body;
+pub(crate) mod members;
 pub(crate) mod objects;
 pub(crate) mod overview;
 pub(crate) mod pages;

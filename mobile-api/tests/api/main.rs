@@ -12,6 +12,7 @@ mod fleet;
 mod floors;
 mod homes;
 mod live;
+mod members;
 mod overview;
 mod pages;
 mod pairing;

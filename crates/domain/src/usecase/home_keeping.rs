@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::membership::owned_homes;
 use super::{UseCaseError, number_of, unless_conflict};
 use crate::Timestamp;
 use crate::access::HomeScope;
 use crate::home::{Home, MAX_OWNED_HOMES, Membership, Name, Role};
 use crate::id::{HomeId, PersonId};
-use crate::page::every;
-use crate::ports::{HomeStore, StoreError};
+use crate::ports::HomeStore;
 
 /// Makes homes.
 #[derive(Clone)]
@@ -65,10 +65,7 @@ impl HomeKeeping {
     }
 
     async fn check_room(&self, owner: PersonId) -> Result<(), UseCaseError> {
-        let read = |page| async move { self.homes.memberships(owner, &page).await };
-        let all = every::<_, StoreError, _>(read).await?;
-        let owned = all.iter().filter(|membership| membership.role == Role::Owner);
-        if owned.count() >= MAX_OWNED_HOMES {
+        if owned_homes(&*self.homes, owner).await? >= MAX_OWNED_HOMES {
             return Err(UseCaseError::TooManyHomes);
         }
         Ok(())

@@ -9,6 +9,7 @@ mod folding;
 mod home_keeping;
 mod ingesting;
 mod leasing;
+mod membership;
 mod pairing;
 mod planning;
 mod presence;
@@ -29,6 +30,7 @@ pub use folding::Folding;
 pub use home_keeping::HomeKeeping;
 pub use ingesting::{Ingesting, RunTiles};
 pub use leasing::{Leasing, NewLease};
+pub use membership::{MemberError, MemberKeeping};
 pub use pairing::{NewClaim, Pairings};
 pub use planning::{NoPlan, PlanWanted, Planning};
 pub use presence::PresenceTracking;
@@ -86,6 +88,9 @@ pub enum UseCaseError {
     /// The person owns as many homes as one may.
     #[error("one person owns at most {MAX_OWNED_HOMES} homes")]
     TooManyHomes,
+    /// The members of the home stay as they are.
+    #[error(transparent)]
+    Members(#[from] MemberError),
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
