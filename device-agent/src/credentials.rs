@@ -9,6 +9,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use thiserror::Error;
+use wire::WireError;
+use wire::certificate::Validity;
 
 /// A private key with the certificate that was issued for it.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,8 +31,8 @@ pub enum CredentialsError {
     #[error("the certificate was not issued for the key")]
     Mismatch(#[from] rustls::Error),
     /// The certificate says nothing that can be read.
-    #[error("certificate: its dates cannot be read")]
-    Dates,
+    #[error(transparent)]
+    Dates(#[from] WireError),
 }
 
 impl Credentials {
@@ -50,15 +52,11 @@ impl Credentials {
     /// # Errors
     /// [`CredentialsError`].
     pub fn renewal_due(&self) -> Result<Timestamp, CredentialsError> {
-        let der = CertificateDer::from_pem_slice(self.certificate_pem.as_bytes())?;
-        let (_, certificate) =
-            x509_parser::parse_x509_certificate(&der).map_err(|_| CredentialsError::Dates)?;
-        let validity = certificate.validity();
-        let at = |seconds: i64| Timestamp::from_millis(seconds.saturating_mul(1000));
-        Ok(renewal_due(
-            at(validity.not_before.timestamp()),
-            at(validity.not_after.timestamp()),
-        ))
+        let Validity {
+            not_before,
+            not_after,
+        } = Validity::of(&self.certificate_pem)?;
+        Ok(renewal_due(not_before, not_after))
     }
 }
 

@@ -36,7 +36,7 @@ REFUSED = [
     ({"LogRetentionDays": "2"}, "LogRetentionDays"),
     ({"AlarmEmail": "you"}, "AlarmEmail"),
     ({"DomainName": "https://robots.example.org", "CertificateArn": CERTIFICATE}, "DomainName"),
-    ({"ProvisioningHook": "hook"}, "ProvisioningHook"),
+    ({"FleetProvisioning": "hook"}, "FleetProvisioning"),
     ({"OidcIssuer": "http://issuer.example", "OidcClientId": "pages"}, "OidcIssuer"),
     ({"OidcIssuer": "https://issuer.example"}, "IssuerNeedsClient"),
     ({"OidcIssuer": "https://issuer.example", "OidcClientId": "p", "SelfSignUp": "true"}, "IssuerNeedsClient"),

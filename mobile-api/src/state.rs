@@ -12,8 +12,8 @@ use domain::ports::{
     RunTileStore, SettingsStore,
 };
 use domain::usecase::{
-    Authorizing, Commanding, Connectivity, HomeKeeping, Layers, Leasing, MemberKeeping, Pairings, Planning,
-    RoomKeeping, SettingsKeeping,
+    Admitting, Authorizing, Commanding, Connectivity, HomeKeeping, Layers, Leasing, MemberKeeping, Pairings,
+    Planning, RoomKeeping, SettingsKeeping,
 };
 
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
@@ -42,6 +42,7 @@ pub struct Devices {
 /// The use cases of the API, and the stores that it reads without one.
 #[derive(Clone)]
 pub struct Services {
+    pub(crate) admitting: Admitting,
     pub(crate) authorizing: Authorizing,
     pub(crate) commanding: Commanding,
     pub(crate) connectivity: Connectivity,
@@ -84,6 +85,9 @@ impl Services {
             connections: devices.connections.clone(),
         };
         Self {
+            admitting: Admitting {
+                robots: store.clone(),
+            },
             authorizing: Authorizing {
                 homes: store.clone(),
                 robots: store.clone(),

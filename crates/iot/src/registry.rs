@@ -10,7 +10,7 @@ use domain::id::RobotId;
 use domain::ports::{DeviceError, DeviceRegistry};
 use domain::robot::{Certificate, IssuedCertificate};
 use thiserror::Error;
-use x509_parser::pem::parse_x509_pem;
+use wire::certificate::Validity;
 
 use crate::DataPlane;
 use crate::error::{device_error, unless_missing};
@@ -203,15 +203,8 @@ fn required<T>(what: &'static str, value: Option<T>) -> Result<T, DeviceError> {
 
 /// When a certificate ends.
 fn not_after(pem: &str) -> Result<Timestamp, DeviceError> {
-    let unreadable = || {
-        DeviceError::Refused(Box::new(Incomplete {
-            what: "readable certificate",
-        }))
-    };
-    let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| unreadable())?;
-    let certificate = pem.parse_x509().map_err(|_| unreadable())?;
-    let end = certificate.validity().not_after.timestamp();
-    Ok(Timestamp::from_millis(end.saturating_mul(1000)))
+    let validity = Validity::of(pem).map_err(|error| DeviceError::Refused(Box::new(error)))?;
+    Ok(validity.not_after)
 }
 
 /// The id at the end of `arn:aws:iot:region:account:cert/id`.

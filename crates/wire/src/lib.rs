@@ -5,6 +5,7 @@
 //! milliradians, milliseconds.
 
 pub mod ack;
+pub mod certificate;
 pub mod command;
 pub mod json;
 pub mod live;

@@ -3,11 +3,13 @@
 
 mod authorizer;
 mod presence;
+mod provisioning;
 mod robot_message;
 mod stream;
 
 pub use authorizer::{AuthorizerRequest, AuthorizerResponse};
 pub use presence::RobotPresence;
+pub use provisioning::{ProvisioningAnswer, ProvisioningRequest};
 pub use robot_message::RobotMessage;
 pub use stream::changed_runs;
 

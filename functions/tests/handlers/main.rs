@@ -17,6 +17,7 @@ mod live_authorizer;
 mod map_ingest;
 mod memory;
 mod presence;
+mod provisioning_hook;
 mod recorded;
 mod renewal;
 mod run_events;

@@ -30,12 +30,13 @@ const SHARED: [&str; 5] = [
 ];
 
 /// The functions of rules, stream and live view, with the handlers that answer them.
-const HANDLERS: [(&str, &str); 8] = [
+const HANDLERS: [(&str, &str); 9] = [
     ("MapIngest", "MapIngest"),
     ("RunEvents", "RunReports"),
     ("Status", "StatusReports"),
     ("CommandOutcome", "CommandOutcome"),
     ("Presence", "PresenceEvents"),
+    ("ProvisioningHook", "ProvisioningHook"),
     ("Renewal", "Renewals"),
     ("Fold", "Fold"),
     ("LiveAuthorizer", "LiveAuthorizer"),
@@ -53,6 +54,9 @@ fn template(delivery: &str) -> Template {
     parameters
         .overrides
         .insert("CommandDelivery".into(), delivery.into());
+    parameters
+        .overrides
+        .insert("FleetProvisioning".into(), "true".into());
     Template::parse(TEMPLATE, &parameters).unwrap()
 }
 

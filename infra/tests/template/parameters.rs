@@ -64,10 +64,13 @@ const VARIANTS: [(Given, &[&str]); 6] = [
         &["HttpApiDomain", "HttpApiMapping"],
     ),
     (
-        &[("ProvisioningHook", "arn:aws:lambda:r:0:function:hook")],
+        &[("FleetProvisioning", "true")],
         &[
             "ClaimPolicy",
+            "ProvisioningHookFunction",
+            "ProvisioningHookLog",
             "ProvisioningHookPermission",
+            "ProvisioningHookRole",
             "ProvisioningRole",
             "ProvisioningTemplate",
         ],

@@ -7,16 +7,18 @@ use axum::extract::State;
 use domain::FieldError;
 use domain::error::check_text;
 use domain::fleet::{FleetFilter, FleetSummary, RobotHealth};
+use domain::id::RobotId;
 use domain::page::{Cursor, MAX_PAGE, Page, PageRequest};
 use domain::ports::StoreError;
 use domain::status::{MAX_LABEL, RobotState};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::robot_body::HealthBody;
-use crate::extract::{Operator, QueryOf};
+use crate::extract::{Operator, PathId, QueryOf};
 use crate::lists::{DEFAULT_PAGE, ListOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::ApiState;
@@ -54,6 +56,7 @@ struct SummaryBody {
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(announce))
         .routes(routes!(summary))
 }
 
@@ -78,6 +81,20 @@ async fn list(
     );
     let robots = full_page(&state, &query.filter()?, page).await?;
     Ok(Json(robots.map(HealthBody::from).into()))
+}
+
+/// Announce a robot that comes with a claim certificate, so that it is provisioned; one that is known stays as it is.
+#[utoipa::path(
+    put, path = "/v1/fleet/robots/{robot}", tag = "fleet", params(("robot" = String, Path)),
+    responses((status = 204), (status = "default", body = ProblemBody))
+)]
+async fn announce(
+    State(state): State<ApiState>,
+    _: Operator,
+    PathId(robot): PathId<RobotId>,
+) -> Result<StatusCode, Problem> {
+    state.services.admitting.announce(robot).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Reads on while the page is not full: the store may give short pages where the filter lets few robots pass.

@@ -1,6 +1,9 @@
 //! The fleet, for operators.
 
+use domain::id::RobotId;
+use domain::ports::RobotStore;
 use domain::status::RobotState;
+use http::Method;
 use serde_json::json;
 
 use crate::world::{Person, World};
@@ -77,4 +80,24 @@ async fn owners_do_not_see_the_fleet() {
     }
     "#);
     assert_eq!(world.get(Person::Anna, "/v1/fleet/robots").await.status, 403);
+}
+
+#[tokio::test]
+async fn operators_announce_robots_and_change_none_that_are_known() {
+    let world = World::new().await;
+    let announce = async |person: Person, robot: String| {
+        let path = format!("/v1/fleet/robots/{robot}");
+        let request = world.request(Method::PUT, &path).bearer(&world.token(person));
+        world.send(request.json(&json!(null))).await.status.as_u16()
+    };
+    let (new, known) = (RobotId::from_u128(9), world.robot);
+    let before = world.store.robot(known).await.unwrap();
+    for robot in [new, new, known] {
+        assert_eq!(announce(Person::Olga, robot.to_string()).await, 204);
+    }
+    let announced = world.store.robot(new).await.unwrap().unwrap();
+    assert!(announced.pairing.is_none() && announced.certificate.is_none());
+    assert_eq!(world.store.robot(known).await.unwrap(), before);
+    assert_eq!(announce(Person::Anna, new.to_string()).await, 403);
+    assert_eq!(announce(Person::Olga, "robot_x".to_owned()).await, 404);
 }

@@ -1,5 +1,6 @@
 //! What Sweepline does: each use case is a struct of the ports it needs, with one method for what happens.
 
+mod admitting;
 mod aligning;
 mod authorizing;
 mod commanding;
@@ -21,6 +22,7 @@ mod settings;
 mod settling;
 mod status;
 
+pub use admitting::Admitting;
 use aligning::Aligning;
 pub use authorizing::{Authorizing, RobotAccess};
 pub use commanding::{Commanding, NewCommand};
