@@ -10,6 +10,7 @@
 mod connect;
 mod deliver;
 mod fixture;
+mod matrix;
 mod phone;
 mod publish;
 mod robot;
