@@ -24,8 +24,9 @@ fn endpoint() -> Endpoint {
 fn template() -> Template {
     let yaml = std::fs::read_to_string(TEMPLATE).unwrap();
     let mut parameters = Parameters::new(STAGE, REGION, ACCOUNT);
-    let hook = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:hook");
-    parameters.overrides.insert("ProvisioningHook".to_owned(), hook);
+    parameters
+        .overrides
+        .insert("FleetProvisioning".to_owned(), "true".to_owned());
     Template::parse(&yaml, &parameters).unwrap()
 }
 
