@@ -14,6 +14,7 @@ use std::time::Duration;
 use common::{Cloud, Table, command, condition, endpoint, sweep};
 use device_agent::core::Input;
 use device_agent::core::message::Received;
+use device_agent::core::status::SETTLE;
 use device_agent::driver::Observation;
 use domain::command::{CommandKind, Failure};
 use domain::id::LeaseId;
@@ -201,6 +202,7 @@ fn a_robot_without_consent_sends_no_map() {
         payload,
         retained: true,
     }));
+    table.wait(SETTLE);
     assert_eq!(table.statuses().pop().unwrap().settings_version, 2);
     begin(&mut table);
     table.drive();
@@ -277,8 +279,12 @@ fn the_status_is_told_when_it_changes_and_when_the_link_comes_back() {
     let first = table.statuses().len();
     table.observe(Observation::State(condition(RobotState::Docked)));
     assert_eq!(table.statuses().len(), first);
+    table.observe(Observation::State(condition(RobotState::Stopped)));
     table.observe(Observation::State(condition(RobotState::Charging)));
-    assert_eq!(table.statuses().len(), first + 1);
+    assert_eq!(table.statuses().len(), first);
+    table.wait(SETTLE);
+    let told = table.statuses();
+    assert_eq!((told.len(), told[first].state), (first + 1, RobotState::Charging));
     table.put(Input::Disconnected);
     table.observe(Observation::State(condition(RobotState::Docked)));
     assert_eq!(table.statuses().len(), first + 1);

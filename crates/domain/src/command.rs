@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CommandId, HomeId, PairingId, PersonId, RobotId, RoomId, RunId};
-use crate::plan::CleaningPlan;
 use crate::{FieldError, Timestamp};
 
 /// How long a robot may act on a command after it was issued.
@@ -319,9 +318,9 @@ pub struct Command {
     pub expires_at: Timestamp,
     /// The version of the room list that the scope was made from.
     pub rooms_version: u64,
-    /// The way that a start shall take; without one the robot cleans by its own means.
+    /// How long the plan of a start takes without recharging, seconds; none without a plan.
     #[serde(default)]
-    pub plan: Option<CleaningPlan>,
+    pub planned_seconds: Option<u32>,
     /// How far it has come.
     pub state: CommandState,
 }

@@ -196,8 +196,9 @@ impl RobotMailbox for DataPlane {
     }
 
     async fn post_receipt(&self, robot: RobotId, receipt: &Receipt) -> Result<(), DeviceError> {
+        // A robot repeats what it wants a receipt for, so that none needs an acknowledgement of its own.
         let payload = wire::receipt::encode(receipt);
-        self.publish(Downlink::Receipts(robot), payload, AT_LEAST_ONCE, false)
+        self.publish(Downlink::Receipts(robot), payload, AT_MOST_ONCE, false)
             .await
     }
 }

@@ -41,14 +41,20 @@ pub fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
     let mut unpacker = Decompress::new(false);
     let mut plain = Vec::new();
     let mut status = Status::Ok;
+    let mut goes_on = true;
     // One byte more than allowed tells a full buffer from one that would overflow.
-    while status != Status::StreamEnd && plain.len() == plain.capacity() && plain.len() <= limit {
-        let more = (4 * packed.len()).max(plain.len()).max(512);
-        plain.reserve_exact(more.min(limit + 1 - plain.len()));
+    while goes_on && plain.len() <= limit {
+        if plain.len() == plain.capacity() {
+            let more = (4 * packed.len()).max(plain.len()).max(512);
+            plain.reserve_exact(more.min(limit + 1 - plain.len()));
+        }
+        let before = (consumed(&unpacker), plain.len());
         let rest = packed.get(consumed(&unpacker)..).unwrap_or_default();
         status = unpacker
             .decompress_vec(rest, &mut plain, FlushDecompress::None)
             .map_err(|_| InflateError::Corrupt)?;
+        // What comes out may lag behind what went in, without filling the buffer.
+        goes_on = status != Status::StreamEnd && before != (consumed(&unpacker), plain.len());
     }
     if plain.len() > limit {
         return Err(InflateError::TooLarge { limit });
@@ -75,6 +81,14 @@ mod tests {
     fn a_bomb_is_refused_without_being_expanded() {
         let bomb = deflate(&vec![0; 50_000_000]);
         assert_eq!(inflate(&bomb, 4096), Err(InflateError::TooLarge { limit: 4096 }));
+    }
+
+    #[test]
+    fn what_expands_hundredfold_comes_out() {
+        for length in [300, 8_192, 100_000] {
+            let plain = b"[40,-7],".repeat(length);
+            assert_eq!(inflate(&deflate(&plain), 4 * 1024 * 1024), Ok(plain));
+        }
     }
 
     #[test]

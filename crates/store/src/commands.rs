@@ -1,5 +1,4 @@
-//! Commands, the numbers they carry, and the keys that make asking twice the same as asking once; a command's plan is
-//! packed, since it is most of it.
+//! Commands, the numbers they carry, and the keys that make asking twice the same as asking once.
 
 use std::time::Duration;
 
@@ -11,9 +10,7 @@ use domain::ports::{CommandStore, Reservation, StoreError};
 
 use crate::TableStore;
 use crate::expression::Expression;
-use crate::item::{
-    Item, Record, number, packed, read, read_number, read_packed, read_parsed, read_text, text, value,
-};
+use crate::item::{Record, number, read, read_number, read_parsed, read_text, text, value};
 use crate::keys::Key;
 use crate::operations::{Read, Step};
 
@@ -25,7 +22,6 @@ pub const IDEMPOTENCY_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 const COMMAND: &str = "command";
 const NUMBER: &str = "command number";
 const KEY: &str = "idempotency key";
-const PLAN: &str = "plan";
 
 #[async_trait]
 impl CommandStore for TableStore {
@@ -63,7 +59,7 @@ impl CommandStore for TableStore {
         last: Option<CommandNumber>,
     ) -> Result<(), StoreError> {
         let (robot, now) = (command.robot, self.now());
-        let record = record_of(scope, command)?;
+        let record = Record::of(COMMAND, Key::command(scope, robot, command.id), command)?;
         let number = Record::new(NUMBER, Key::number(robot)).with("n", number(command.number.0));
         let reservation = Record::new(KEY, Key::idempotency(scope, robot, key))
             .with("command", text(command.id))
@@ -91,7 +87,7 @@ impl CommandStore for TableStore {
         let item = self
             .get(Key::command(scope, robot, command), Read::Consistent)
             .await?;
-        item.map(command_of).transpose()
+        item.map(|item| read(COMMAND, item)).transpose()
     }
 
     async fn set_command_state(
@@ -106,28 +102,6 @@ impl CommandStore for TableStore {
         let key = Key::command(scope, command.robot, command.id);
         self.update_if(key, change, condition).await?.or_conflict(COMMAND)
     }
-}
-
-fn record_of(scope: &HomeScope, command: &Command) -> Result<Record, StoreError> {
-    let slim = Command {
-        plan: None,
-        ..command.clone()
-    };
-    let record = Record::of(COMMAND, Key::command(scope, command.robot, command.id), &slim)?;
-    Ok(match &command.plan {
-        Some(plan) => record.with(PLAN, packed(plan)?),
-        None => record,
-    })
-}
-
-fn command_of(mut item: Item) -> Result<Command, StoreError> {
-    let is_packed = item.get(PLAN).is_some_and(|plan| plan.is_b());
-    let plan = is_packed.then(|| read_packed(COMMAND, &item, PLAN)).transpose()?;
-    item.remove(PLAN);
-    Ok(Command {
-        plan,
-        ..read(COMMAND, item)?
-    })
 }
 
 fn is_last(last: Option<CommandNumber>) -> Expression {

@@ -24,7 +24,7 @@ use crate::operations::{Attempt, Read};
 use crate::sheets::{TILES, pack, unpack};
 
 /// How long the tiles of a run are kept.
-pub const RUN_TILES_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub const RUN_TILES_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How often a sheet is merged again after somebody else wrote it: more writers at once than a run has messages.
 const MAX_MERGES: usize = 32;
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// What each design has come down to, USD per robot and year; dearer than this it must not become. The limits that it
 /// shall reach are in the bill itself.
-const REACHED: [(&str, f64); 2] = [("without_live_view", 0.089), ("with_live_view", 0.112)];
+const REACHED: [(&str, f64); 2] = [("without_live_view", 0.073), ("with_live_view", 0.101)];
 
 fn bill() -> Value {
     let mut program = Command::new(env!("CARGO_BIN_EXE_sweepline"));

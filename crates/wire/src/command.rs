@@ -60,7 +60,9 @@ pub struct LiveRequest {
 impl From<&ports::RobotRequest> for RobotRequest {
     fn from(request: &ports::RobotRequest) -> Self {
         match request {
-            ports::RobotRequest::Command(command) => Self::Command(command.into()),
+            ports::RobotRequest::Command { command, plan } => {
+                Self::Command(CommandMessage::new(command, plan.as_ref()))
+            }
             ports::RobotRequest::Live {
                 pairing,
                 lease,
@@ -74,8 +76,9 @@ impl From<&ports::RobotRequest> for RobotRequest {
     }
 }
 
-impl From<&Command> for CommandMessage {
-    fn from(command: &Command) -> Self {
+impl CommandMessage {
+    /// The command as it travels with its plan, which is left out if it does not fit.
+    pub fn new(command: &Command, plan: Option<&CleaningPlan>) -> Self {
         Self {
             id: command.id,
             pairing: command.pairing,
@@ -86,12 +89,10 @@ impl From<&Command> for CommandMessage {
             issued_at: command.issued_at,
             expires_at: command.expires_at,
             rooms_version: command.rooms_version,
-            plan: command.plan.as_ref().and_then(|plan| plan::encode(plan).ok()),
+            plan: plan.and_then(|plan| plan::encode(plan).ok()),
         }
     }
-}
 
-impl CommandMessage {
     /// What is asked, once kind and scope fit together.
     pub fn order(&self) -> Result<Order, WireError> {
         Ok(Order::new(self.kind, self.scope.clone())?)

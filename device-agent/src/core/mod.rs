@@ -19,7 +19,7 @@ mod repeat;
 mod run;
 mod runs;
 mod settings;
-mod status;
+pub mod status;
 mod track;
 mod whereabouts;
 
@@ -222,6 +222,11 @@ impl Agent {
     /// Whether a run is under way, or reports or answers wait for the cloud.
     pub fn is_busy(&self) -> bool {
         self.run.is_some() || self.storage.waiting() > 0 || !self.state.unsettled.is_empty()
+    }
+
+    /// Whether the cloud has yet to answer something that is asked again until it does.
+    pub fn awaits_answer(&self) -> bool {
+        !self.state.unsettled.is_empty() || !self.finished.is_empty() || self.clock.ask_at().is_some()
     }
 
     fn connect(&mut self) {

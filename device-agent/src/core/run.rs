@@ -21,7 +21,8 @@ use crate::outbox::{Progress, RunHead};
 
 /// How often changed tiles are put on the disk at the latest, by the driver's clock.
 pub const STORE_EVERY: Duration = Duration::from_secs(30);
-/// How long after the beginning of a run its tiles are first sent, by the driver's clock.
+/// How long after the beginning of a run its tiles are first sent where the robot knows no floor yet, by the driver's
+/// clock: the owner of a new robot sees a map soon, everybody else has one.
 pub const FIRST_UPLOAD_AFTER: Duration = Duration::from_secs(60);
 /// How often changed tiles are sent from then on, by the driver's clock; at the end of the run all are.
 ///
@@ -211,8 +212,13 @@ impl CurrentRun {
     }
 
     /// Whether what is stored should be sent at `at` by the driver's clock.
-    pub fn take_upload(&mut self, at: Duration) -> bool {
-        let due = self.upload_at.get_or_insert(at + FIRST_UPLOAD_AFTER);
+    pub fn take_upload(&mut self, at: Duration, knows_floors: bool) -> bool {
+        let first = if knows_floors {
+            UPLOAD_EVERY
+        } else {
+            FIRST_UPLOAD_AFTER
+        };
+        let due = self.upload_at.get_or_insert(at + first);
         let is_due = at >= *due;
         if is_due {
             *due = at + UPLOAD_EVERY;

@@ -51,10 +51,11 @@ impl Agent {
 
     /// Enters what was sensed into the run, and stores and sends what is due at `at` by the driver's clock.
     pub(super) fn sense(&mut self, at: Duration, enter: impl FnOnce(&mut CurrentRun)) {
+        let knows_floors = self.knows_floors();
         let Some(run) = &mut self.run else { return };
         enter(run);
         if let Some(tiles) = run.due_report(at, packing::FULL_PACK_BYTES) {
-            let sends = run.take_upload(at);
+            let sends = run.take_upload(at, knows_floors);
             self.keep(tiles);
             if sends {
                 self.send_unsent();

@@ -48,6 +48,11 @@ impl Agent {
         layer.map_or(0, |layer| layer.rooms_version)
     }
 
+    /// Whether a run has voted on a floor that the robot was told of.
+    pub(super) fn knows_floors(&self) -> bool {
+        !layers_of(self.settings.as_ref(), self.endpoint.pairing).is_empty()
+    }
+
     pub(super) fn preferences(&self) -> Preferences {
         self.own_settings()
             .map_or_else(Preferences::initial, |settings| settings.preferences.clone())

@@ -11,8 +11,10 @@ use crate::driver::RobotCondition;
 
 /// How often the status is reported without a change.
 pub const REPORT_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
-/// A change of the charge that is worth a report, percent: a run and its charging are then ten reports.
-pub const BATTERY_STEP: u8 = 15;
+/// A change of the charge that is worth a report, percent.
+pub const BATTERY_STEP: u8 = 20;
+/// How long a change waits for others, so that one report tells of all; an error does not wait.
+pub const SETTLE: Duration = Duration::from_secs(5);
 
 /// What a report said, as far as a change of it is worth another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +44,24 @@ pub struct StatusLog {
     seq: u32,
     last: Option<Said>,
     due: Uptime,
+    /// When a change that was not reported is reported.
+    news_due: Option<Uptime>,
 }
 
 impl StatusLog {
-    /// When a report is due without a change.
+    /// When a report is due, of a change or without one.
     pub fn due(&self) -> Uptime {
-        self.due
+        self.news_due.map_or(self.due, |news_due| news_due.min(self.due))
+    }
+
+    /// Takes note of what there is to say at `uptime`.
+    fn look(&mut self, said: &Said, uptime: Uptime) {
+        self.news_due = match &self.last {
+            None => Some(uptime),
+            Some(last) if said.condition.error != last.condition.error => Some(uptime),
+            Some(last) if said.is_worth_saying_after(last) => self.news_due.or(Some(uptime + SETTLE)),
+            Some(_) => None,
+        };
     }
 }
 
@@ -57,13 +71,9 @@ impl Agent {
         let Some(said) = self.said().filter(|_| self.connected) else {
             return;
         };
-        let news = self
-            .status
-            .last
-            .as_ref()
-            .is_none_or(|last| said.is_worth_saying_after(last));
+        self.status.look(&said, self.uptime);
         let asks = self.clock.ask_at().is_some_and(|at| self.uptime >= at);
-        if news || asks || self.uptime >= self.status.due {
+        if asks || self.uptime >= self.status.due() {
             self.report_status();
         }
     }
@@ -82,6 +92,7 @@ impl Agent {
         self.status.seq += 1;
         self.status.last = Some(said);
         self.status.due = self.uptime + REPORT_EVERY;
+        self.status.news_due = None;
     }
 
     fn said(&self) -> Option<Said> {

@@ -21,7 +21,7 @@ fn world_with_a_command() -> World {
         issued_at: NOW,
         expires_at: NOW,
         rooms_version: 0,
-        plan: None,
+        planned_seconds: None,
         state: CommandState::Delivered,
     };
     world.memory.look().commands.insert(command.id, command);

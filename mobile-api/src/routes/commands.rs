@@ -247,7 +247,9 @@ impl CommandBody {
             issued_at: command.issued_at.into(),
             expires_at: command.expires_at.into(),
             run,
-            planned_minutes: command.plan.as_ref().map(|plan| hundredths(plan.minutes())),
+            planned_minutes: command
+                .planned_seconds
+                .map(|seconds| hundredths(f64::from(seconds) / 60.0)),
             reason,
         }
     }

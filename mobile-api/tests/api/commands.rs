@@ -40,7 +40,7 @@ async fn a_start_that_arrives_is_delivered() {
     assert_eq!(world.get(Person::Anna, location).await.json(), command);
     assert!(matches!(
         world.devices.requests.lock().unwrap().as_slice(),
-        [RobotRequest::Command(_)]
+        [RobotRequest::Command { .. }]
     ));
 }
 

@@ -2,6 +2,7 @@
 
 use domain::command::Command;
 use domain::id::RoomId;
+use domain::plan::CleaningPlan;
 use domain::ports::RobotRequest;
 use http::Method;
 use mapping::pose::Pose;
@@ -37,11 +38,11 @@ fn zone(corners: &[(i32, i32)]) -> Value {
     json!({"type": "start", "scope": {"kind": "zones", "zones": [corners]}})
 }
 
-/// The last command that was sent to the robot.
-fn sent(world: &World) -> Command {
+/// The last command that was sent to the robot, and its plan.
+fn sent(world: &World) -> (Command, Option<CleaningPlan>) {
     let requests = world.devices.requests.lock().unwrap();
     let mut commands = requests.iter().rev().filter_map(|request| match request {
-        RobotRequest::Command(command) => Some(command.clone()),
+        RobotRequest::Command { command, plan } => Some((command.clone(), plan.clone())),
         RobotRequest::Live { .. } => None,
     });
     commands.next().unwrap()
@@ -142,8 +143,8 @@ async fn a_start_carries_the_plan_that_was_shown() {
     let shown = plan(&world, "").await.json();
     let answer = start(&world, "a", whole_home()).await.json();
     assert_eq!(answer["planned_minutes"], shown["minutes"]);
-    let command = sent(&world);
-    let sent = command.plan.unwrap();
+    let (command, plan) = sent(&world);
+    let sent = plan.unwrap();
     assert_eq!((sent.legs().len(), command.rooms_version), (2, 1));
     assert_eq!(
         json!(sent.way_home().last().map(|point| [point.x, point.y])),
@@ -159,7 +160,7 @@ async fn only_the_rooms_of_the_present_list_can_be_cleaned() {
     let listed = world.rooms().await;
     let good = start(&world, "a", rooms(&[&listed[0]["id"]])).await;
     assert_eq!(good.status, 202, "{good}");
-    let plan = sent(&world).plan.unwrap();
+    let plan = sent(&world).1.unwrap();
     let room: RoomId = listed[0]["id"].as_str().unwrap().parse().unwrap();
     assert!(plan.legs().iter().all(|leg| leg.room == Some(room)));
     let gone = json!(RoomId::new(AT, 9));
@@ -184,7 +185,7 @@ async fn a_zone_is_cleaned_where_it_is_and_refused_where_it_cannot_be() {
     )
     .await;
     assert_eq!(good.status, 202, "{good}");
-    assert!(sent(&world).plan.unwrap().metres() < 40.0);
+    assert!(sent(&world).1.unwrap().metres() < 40.0);
     let crossing = start(
         &world,
         "b",
@@ -303,7 +304,7 @@ async fn a_second_floor_has_rooms_and_plans_of_its_own() {
     assert_eq!(world.rooms().await, first);
     let here = start(&world, "a", whole_home()).await;
     assert_eq!(
-        (here.status.as_u16(), sent(&world).plan.unwrap().floor()),
+        (here.status.as_u16(), sent(&world).1.unwrap().floor()),
         (202, joined.floor)
     );
     assert_eq!(start(&world, "b", rooms(&[ids[0]])).await.code(), "rooms_changed");

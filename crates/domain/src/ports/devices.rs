@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::Timestamp;
 use crate::command::Command;
 use crate::id::{LeaseId, PairingId, RobotId};
+use crate::plan::CleaningPlan;
 use crate::receipt::Receipt;
 use crate::robot::IssuedCertificate;
 use crate::settings::Settings;
@@ -37,7 +38,12 @@ pub enum DeviceError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RobotRequest {
     /// To do something.
-    Command(Command),
+    Command {
+        /// What.
+        command: Command,
+        /// The way that a start shall take; without one the robot cleans by its own means.
+        plan: Option<CleaningPlan>,
+    },
     /// To send its live position for a while.
     Live {
         /// The pairing under which somebody watches.
@@ -124,22 +130,4 @@ pub trait DeviceRegistry: Send + Sync {
 
     /// Cuts the live connection of an MQTT client, if there is one.
     async fn disconnect(&self, client_id: &str) -> Result<(), DeviceError>;
-}
-
-/// What a new robot connects with for some minutes, to be provisioned.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ProvisioningClaim {
-    /// The claim certificate, PEM.
-    pub certificate_pem: String,
-    /// Its private key, PEM: a secret, for the robot alone and for no log.
-    pub key_pem: String,
-    /// When it ends.
-    pub expires_at: Timestamp,
-}
-
-/// Lets a trusted user take a new robot in.
-#[async_trait]
-pub trait ProvisioningClaims: Send + Sync {
-    /// A claim for one robot, good for minutes.
-    async fn claim(&self) -> Result<ProvisioningClaim, DeviceError>;
 }

@@ -67,14 +67,14 @@ impl Commanding {
                 return Ok(earlier);
             }
             let (way, last) = self.check(access, &new).await?;
-            let command = command(access, &new, way, CommandNumber::after(last, now), now);
+            let command = command(access, &new, &way, CommandNumber::after(last, now), now);
             let (key, digest) = (&new.idempotency_key, &new.digest);
             let added = self
                 .commands
                 .add_command(&access.scope, &command, key, digest, last)
                 .await;
             if unless_conflict(added)?.is_some() {
-                return self.send(&access.scope, command).await;
+                return self.send(&access.scope, command, way.plan).await;
             }
         }
         Err(UseCaseError::contended("command"))
@@ -149,8 +149,16 @@ impl Commanding {
         }
     }
 
-    async fn send(&self, scope: &HomeScope, command: Command) -> Result<Command, UseCaseError> {
-        let request = RobotRequest::Command(command.clone());
+    async fn send(
+        &self,
+        scope: &HomeScope,
+        command: Command,
+        plan: Option<CleaningPlan>,
+    ) -> Result<Command, UseCaseError> {
+        let request = RobotRequest::Command {
+            command: command.clone(),
+            plan,
+        };
         let delivery = self
             .link
             .deliver(command.robot, &request, DELIVERY_TIMEOUT)
@@ -195,7 +203,7 @@ struct Way {
 fn command(
     access: &RobotAccess,
     new: &NewCommand,
-    way: Way,
+    way: &Way,
     number: CommandNumber,
     now: Timestamp,
 ) -> Command {
@@ -210,7 +218,7 @@ fn command(
         issued_at: now,
         expires_at: now.plus(COMMAND_VALID),
         rooms_version: way.rooms_version,
-        plan: way.plan,
+        planned_seconds: way.plan.as_ref().map(|plan| plan.parts().seconds),
         state: CommandState::Requested,
     }
 }

@@ -22,9 +22,11 @@ impl RunEvents {
     /// A foreign pairing is [`UseCaseError::Refused`].
     pub async fn take(&self, robot: RobotId, event: &RunEvent) -> Result<(), UseCaseError> {
         let access = self.authorizing.paired_robot(robot, event.pairing).await?;
-        let state = self.apply(&access.scope, robot, event).await?;
-        if state < RunState::Finished {
-            return Ok(());
+        let run = self.apply(&access.scope, robot, event).await?;
+        match run.state {
+            RunState::Running | RunState::Paused => return Ok(()),
+            RunState::Sealed => return self.sealing.confirm(&run).await,
+            RunState::Finished => {}
         }
         match self.sealing.try_seal(&access.scope, robot, event.run).await? {
             SealOutcome::Sealed | SealOutcome::NotFinished => Ok(()),
@@ -69,12 +71,7 @@ impl RunEvents {
             .await?)
     }
 
-    async fn apply(
-        &self,
-        scope: &HomeScope,
-        robot: RobotId,
-        event: &RunEvent,
-    ) -> Result<RunState, UseCaseError> {
+    async fn apply(&self, scope: &HomeScope, robot: RobotId, event: &RunEvent) -> Result<Run, UseCaseError> {
         let runs = &self.sealing.runs;
         for _ in 0..MAX_ATTEMPTS {
             let stored = runs.run(scope, robot, event.run).await?;
@@ -82,12 +79,13 @@ impl RunEvents {
                 None => Run::first_seen(robot, event),
                 Some(run) => match run.after(event) {
                     Some(next) => next,
-                    None => return Ok(run.state),
+                    None => return Ok(run.clone()),
                 },
             };
+            let next = self.sealing.sealed_if_complete(scope, next).await?;
             if unless_conflict(runs.put_run(scope, &next, stored.as_ref()).await)?.is_some() {
                 tracing::info!(robot.id = %robot, run.id = %event.run, run.state = ?next.state, "run reported");
-                return Ok(next.state);
+                return Ok(next);
             }
         }
         Err(UseCaseError::contended("run"))

@@ -29,7 +29,7 @@ pub struct Sealing {
 /// What a look at a run found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SealOutcome {
-    /// It is sealed, now or before, and the robot was told.
+    /// It is sealed, now or before.
     Sealed,
     /// It has not ended, or is not known yet.
     NotFinished,
@@ -38,7 +38,22 @@ pub enum SealOutcome {
 }
 
 impl Sealing {
-    /// Seals the run if it is complete, and confirms it to the robot.
+    /// The run as it is to be stored: sealed at once if it is finished and nothing of it is missing.
+    ///
+    /// Tiles that do not give the manifest's digest leave it unsealed.
+    pub(super) async fn sealed_if_complete(&self, scope: &HomeScope, run: Run) -> Result<Run, UseCaseError> {
+        let (Some(sealed), Some(report)) = (run.sealed(), &run.report) else {
+            return Ok(run);
+        };
+        match self.lacking(scope, run.id, &report.manifest).await {
+            Ok(None) => Ok(sealed),
+            Ok(Some(_)) | Err(UseCaseError::Refused(_)) => Ok(run),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Seals the run if it is complete, and confirms it to the robot; one that was sealed before is not confirmed
+    /// again, since the robot repeats its end until it is.
     ///
     /// Tiles that do not give the manifest's digest are [`UseCaseError::Refused`].
     pub async fn try_seal(
@@ -52,7 +67,7 @@ impl Sealing {
                 return Ok(SealOutcome::NotFinished);
             };
             if stored.state == RunState::Sealed {
-                return self.confirm(&stored).await;
+                return Ok(SealOutcome::Sealed);
             }
             let (Some(sealed), Some(report)) = (stored.sealed(), &stored.report) else {
                 return Ok(SealOutcome::NotFinished);
@@ -63,19 +78,20 @@ impl Sealing {
             let written = self.runs.put_run(scope, &sealed, Some(&stored)).await;
             if unless_conflict(written)?.is_some() {
                 tracing::info!(robot.id = %robot, run.id = %run, "run sealed");
-                return self.confirm(&sealed).await;
+                self.confirm(&sealed).await?;
+                return Ok(SealOutcome::Sealed);
             }
         }
         Err(UseCaseError::contended("run"))
     }
 
-    async fn confirm(&self, run: &Run) -> Result<SealOutcome, UseCaseError> {
+    /// Tells the robot that all of its run is stored.
+    pub(super) async fn confirm(&self, run: &Run) -> Result<(), UseCaseError> {
         let receipt = Receipt {
             pairing: Some(run.pairing),
             kind: ReceiptKind::Confirmed { run: run.id },
         };
-        self.mailbox.post_receipt(run.robot, &receipt).await?;
-        Ok(SealOutcome::Sealed)
+        Ok(self.mailbox.post_receipt(run.robot, &receipt).await?)
     }
 
     /// What the manifest names and the store lacks.

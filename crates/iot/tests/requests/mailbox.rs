@@ -41,7 +41,7 @@ async fn receipts_are_not_retained() {
         .unwrap();
     assert_eq!(
         service.asked(),
-        [format!("POST /topics/rcv%2F{}?qos=1&retain=false", robot())]
+        [format!("POST /topics/rcv%2F{}?qos=0&retain=false", robot())]
     );
     assert_eq!(wire::receipt::decode(&service.body(0)).unwrap(), receipt);
 }

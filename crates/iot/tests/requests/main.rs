@@ -13,7 +13,6 @@ mod connections;
 mod contract;
 mod flows;
 mod mailbox;
-mod provisioning;
 mod recorded;
 mod recording;
 mod registry;

@@ -7,8 +7,7 @@ use domain::command::{
     Chosen, Command, CommandKind, CommandNumber, CommandState, Corner, Order, Scope, Zone,
 };
 use domain::home::{Home, Membership, Name, Role};
-use domain::id::{ClaimId, CommandId, FloorId, HomeId, PairingId, PersonId, RobotId, RoomId, RunId};
-use domain::plan::{CleaningPlan, PlanLeg, PlanParts};
+use domain::id::{ClaimId, CommandId, FloorId, HomeId, PairingId, PersonId, RobotId, RunId};
 use domain::presence::Presence;
 use domain::robot::{Certificate, Pairing, Robot};
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunReport, RunState};
@@ -145,30 +144,9 @@ pub fn command(n: u128, robot: u128) -> Command {
         issued_at: AT,
         expires_at: AT.plus(domain::command::COMMAND_VALID),
         rooms_version: 0,
-        plan: Some(plan()),
+        planned_seconds: Some(14),
         state: CommandState::Requested,
     }
-}
-
-pub fn plan() -> CleaningPlan {
-    let leg = PlanLeg {
-        room: Some(RoomId::new(AT, 1)),
-        recharge_first: true,
-        path: vec![Corner { x: -1_000, y: 0 }, Corner { x: 2_000, y: 150 }],
-        length_mm: 4_000,
-        seconds: 14,
-    };
-    let parts = PlanParts {
-        floor: FloorId::new(AT, 1),
-        n: 3,
-        rooms_version: 2,
-        legs: vec![leg],
-        way_home: vec![Corner { x: 0, y: 0 }],
-        length_mm: 6_000,
-        seconds: 21,
-        coverage_permille: 990,
-    };
-    CleaningPlan::new(parts).unwrap()
 }
 
 pub fn run(n: u128, robot: u128) -> Run {

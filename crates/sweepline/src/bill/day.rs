@@ -44,6 +44,8 @@ const RUN_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 const FOLD: &str = "fold";
 /// How long the cloud may take for something, by the clock on the wall.
 const CLOUD_LIMIT: Duration = Duration::from_secs(60);
+/// How long it is waited for a status between two looks, by the robot's clock.
+const BETWEEN_STATUSES: Duration = Duration::from_secs(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// A day and what it used.
@@ -260,6 +262,7 @@ impl<'a> Household<'a> {
                 return self.robot.quiet().await;
             }
             self.robot.quiet().await?;
+            self.robot.pass(BETWEEN_STATUSES).await?;
         }
         bail!("the robot had no settings within {CLOUD_LIMIT:?}")
     }

@@ -178,7 +178,7 @@ impl<'a> DayRobot<'a> {
         self.body.step();
         let to = self.body.clock().mul_f64(SLOWNESS);
         while let Some(due) = self.agent.next_tick().filter(|due| *due <= to) {
-            if !self.is_watched && self.hear(PATIENCE).await? {
+            if self.agent.awaits_answer() && !self.is_watched && self.hear(PATIENCE).await? {
                 continue;
             }
             self.advance(due.max(self.uptime));

@@ -37,10 +37,16 @@ impl BrokerLink {
         Self { broker }
     }
 
-    async fn publish(&self, topic: Downlink, payload: Vec<u8>, retain: bool) -> Result<(), DeviceError> {
+    async fn publish(
+        &self,
+        topic: Downlink,
+        payload: Vec<u8>,
+        quality: Quality,
+        retain: bool,
+    ) -> Result<(), DeviceError> {
         let (broker, topic) = (started(&self.broker)?, topic.to_string());
         broker
-            .publish(&topic, Bytes::from(payload), Quality::AtLeastOnce, retain)
+            .publish(&topic, Bytes::from(payload), quality, retain)
             .await
             .map_err(not_sent)
     }
@@ -87,15 +93,18 @@ impl RobotMailbox for BrokerLink {
             limit: domain::settings::MAX_SETTINGS_BYTES,
         };
         let payload = wire::settings::encode(settings).map_err(|_| too_large)?;
-        self.publish(Downlink::Settings(robot), payload, true).await
+        self.publish(Downlink::Settings(robot), payload, Quality::AtLeastOnce, true)
+            .await
     }
 
     async fn clear_settings(&self, robot: RobotId) -> Result<(), DeviceError> {
-        self.publish(Downlink::Settings(robot), Vec::new(), true).await
+        self.publish(Downlink::Settings(robot), Vec::new(), Quality::AtLeastOnce, true)
+            .await
     }
 
     async fn post_receipt(&self, robot: RobotId, receipt: &Receipt) -> Result<(), DeviceError> {
-        self.publish(Downlink::Receipts(robot), wire::receipt::encode(receipt), false)
+        let payload = wire::receipt::encode(receipt);
+        self.publish(Downlink::Receipts(robot), payload, Quality::AtMostOnce, false)
             .await
     }
 }

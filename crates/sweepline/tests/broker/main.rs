@@ -4,14 +4,12 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test fails by panicking, and the matrix says how much was tried"
+    reason = "a test fails by panicking"
 )]
 
 mod connect;
 mod deliver;
 mod fixture;
-mod matrix;
 mod phone;
 mod publish;
 mod robot;

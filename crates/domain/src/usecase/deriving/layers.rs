@@ -1,13 +1,13 @@
 //! The permanent layers of a home's floors on its robots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use mapping::ClassGrid;
 use mapping::class_grid::CellClass;
 use mapping::run_map::RunMap;
-use mapping::run_tile::RunCell;
-use mapping::tile::TileIndex;
+use mapping::run_tile::{RunCell, RunTile};
+use mapping::tile::{CellIndex, TileIndex};
 
 use crate::access::HomeScope;
 use crate::floor_map::FloorMap;
@@ -17,6 +17,10 @@ use crate::ports::{FloorStore, HomeStore, RobotMailbox, RobotStore, SettingsStor
 use crate::robot::Robot;
 use crate::settings::{PermanentLayer, Settings};
 use crate::usecase::{MAX_ATTEMPTS, UseCaseError, unless_conflict};
+
+/// A robot gets a layer anew when more than this share of its cells are others: fewer do not change where it finds
+/// itself, while each publication costs as much as a dozen writes.
+pub const OTHER_SHARE: f64 = 0.03;
 
 /// Brings permanent layers to robots, as a part of their settings.
 #[derive(Clone)]
@@ -43,7 +47,8 @@ impl Layers {
         }
     }
 
-    /// Brings a floor's layer to every robot of the home that lacks it or has an older one.
+    /// Brings a floor's layer to every robot of the home that lacks it, or has one with other rooms or with more than
+    /// [`OTHER_SHARE`] of other cells.
     pub async fn bring(&self, scope: &HomeScope, layer: &PermanentLayer) -> Result<(), UseCaseError> {
         self.change(scope, |robot, settings| {
             let is_here = robot
@@ -53,7 +58,7 @@ impl Layers {
             let known = settings.layer(layer.floor);
             let is_newer = known.is_none_or(|known| {
                 known.n < layer.n
-                    && (known.tiles != layer.tiles || known.rooms_version != layer.rooms_version)
+                    && (known.rooms_version != layer.rooms_version || is_another(&known.tiles, &layer.tiles))
             });
             let is_first = settings
                 .layers
@@ -163,6 +168,26 @@ fn layer_of(floor: FloorId, map: &FloorMap) -> PermanentLayer {
         rooms_version: map.rooms.version(),
         tiles: tiles(&permanent_layer(&map.classes())),
     }
+}
+
+/// Whether a layer shows enough else than the one that a robot has.
+fn is_another(known: &[(TileIndex, Vec<u8>)], new: &[(TileIndex, Vec<u8>)]) -> bool {
+    let (known, new) = (map_of(known), map_of(new));
+    let all: BTreeSet<CellIndex> = known.known().chain(new.known()).map(|(cell, _)| cell).collect();
+    let other = all
+        .iter()
+        .filter(|cell| known.get(**cell) != new.get(**cell))
+        .count();
+    other as f64 > OTHER_SHARE * all.len() as f64
+}
+
+/// The layer of encoded tiles; one that cannot be read shows nothing, and so is another.
+fn map_of(tiles: &[(TileIndex, Vec<u8>)]) -> RunMap {
+    let mut map = RunMap::new();
+    for (index, cells) in tiles {
+        map.replace(*index, RunTile::decode(cells).unwrap_or_default());
+    }
+    map
 }
 
 /// Permanent cells as occupied and free cells as free; movable things are left unknown, since a robot must not locate

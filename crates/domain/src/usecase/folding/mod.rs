@@ -216,9 +216,7 @@ impl Folding {
         }
         let command = self.commands.command(scope, run.robot, command).await?;
         let started = command.filter(|command| command.order.kind() == CommandKind::Start);
-        let planned = started
-            .and_then(|command| command.plan)
-            .map(|plan| plan.parts().seconds);
+        let planned = started.and_then(|command| command.planned_seconds);
         let driven = u32::try_from(report.duration_ms / 1000).unwrap_or(u32::MAX);
         Ok(planned.map(|planned| (planned, driven)))
     }
