@@ -1,7 +1,6 @@
 //! What all bootstrap binaries share: environment, logs, the store, and the loop of the Lambda runtime.
 
 use std::env;
-use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,7 +13,6 @@ use serde_json::Value;
 use store::{ConnectConfig, TableStore};
 use thiserror::Error;
 use tracing::Instrument;
-use tracing_subscriber::EnvFilter;
 
 use crate::{HandlerError, HandlerParts};
 
@@ -44,30 +42,18 @@ pub fn variable(name: &'static str) -> Result<String, InitError> {
 
 /// Runs a function: starts the logs, then `function` on this thread, and logs why it ended.
 pub fn run(function: impl Future<Output = Result<(), lambda_runtime::Error>>) -> ExitCode {
-    start_logs();
+    let logs = telemetry::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime
+    let ended = logs
         .map_err(Into::into)
-        .and_then(|runtime| runtime.block_on(function))
-    {
+        .and_then(|()| runtime?.block_on(function));
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error = causes(error.as_ref()), "function ended");
+            tracing::error!(error = telemetry::causes(error.as_ref()), "function ended");
             ExitCode::FAILURE
         }
     }
-}
-
-/// Log lines are JSON objects on standard output, as many as the variable `LOG_LEVEL` says.
-fn start_logs() {
-    let level = env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned());
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter);
-    // A second start in one process finds the first one's logs, which are as good.
-    let _ = lines.try_init();
 }
 
 /// The stores on the table that the variable `TABLE_NAME` names.
@@ -135,7 +121,8 @@ where
     let handle = &handle;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handler = handler.clone();
-        let span = tracing::info_span!("invocation", function_request_id = event.context.request_id);
+        let context = &event.context;
+        let span = telemetry::invocation(&context.request_id, context.xray_trace_id.as_deref(), None);
         let answer = async move { handle(&handler, &event.payload, now()).await.map_err(logged) };
         answer.instrument(span)
     }))
@@ -143,13 +130,7 @@ where
 }
 
 fn logged(error: HandlerError) -> lambda_runtime::Error {
-    let error = causes(&error);
+    let error = telemetry::causes(&error);
     tracing::error!(error, "event failed and shall come again");
     error.into()
-}
-
-/// The error with all its causes, which the failure queue would else not show.
-fn causes(error: &(dyn Error + 'static)) -> String {
-    let chain = std::iter::successors(Some(error), |error: &&dyn Error| (*error).source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

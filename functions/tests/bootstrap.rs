@@ -39,6 +39,16 @@ fn a_missing_variable_stops_a_function_by_name() {
             vec![("TABLE_NAME", "t"), ("ACCOUNT_ID", "12")],
             "the environment variable ACCOUNT_ID must have twelve digits",
         ),
+        (
+            PRESENCE,
+            vec![("LOG_ONE_RUN_IN", "0")],
+            "the environment variable LOG_ONE_RUN_IN must be a number from 1 to 10000",
+        ),
+        (
+            PRESENCE,
+            vec![("LOG_LEVEL", "loud")],
+            "the environment variable LOG_LEVEL must be error, warn, info, debug or trace",
+        ),
     ] {
         let output = function(binary).envs(given).output().unwrap();
         assert!(!output.status.success());

@@ -155,7 +155,7 @@ async fn invoke(path: &str) -> (Value, Child) {
 /// A request as API Gateway hands it over, payload version 2.0.
 fn event(path: &str) -> Value {
     json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": {},
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": {"x-correlation-id": "c-1"},
         "isBase64Encoded": false,
         "requestContext": {
             "accountId": "000000000000", "apiId": "a", "domainName": "api.example", "domainPrefix": "api",

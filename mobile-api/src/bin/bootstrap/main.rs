@@ -10,44 +10,34 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use access::RotatingVerifier;
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::map_request;
+use axum::middleware::{Next, from_fn, map_request};
+use axum::response::Response;
 use domain::Timestamp;
 use environment::{api_config, iot_config, variable};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use mobile_api::{ApiState, Clock, Devices, Services, SignIn, Source, router};
 use store::ConnectConfig;
-use tracing_subscriber::EnvFilter;
+use telemetry::CorrelationId;
+use tracing::Instrument;
 
 fn main() -> ExitCode {
-    start_logs();
+    let logs = telemetry::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = runtime
+    let served = logs
         .map_err(Into::into)
-        .and_then(|runtime| runtime.block_on(serve()));
+        .and_then(|()| runtime?.block_on(serve()));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let chain = std::iter::successors(error.source(), |cause| cause.source());
-            let causes: Vec<String> = chain.map(ToString::to_string).collect();
-            tracing::error!(%error, ?causes, "function ended");
+            tracing::error!(error = telemetry::causes(error.as_ref()), "function ended");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Log lines are JSON objects on standard output, as many as the variable `LOG_LEVEL` says.
-fn start_logs() {
-    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .init();
-}
-
 async fn serve() -> Result<(), lambda_http::Error> {
-    let app = app().await?.layer(map_request(with_source));
+    let app = app().await?.layer(map_request(with_source)).layer(from_fn(in_invocation));
     lambda_http::run(app).await
 }
 
@@ -72,6 +62,26 @@ async fn app() -> Result<Router, lambda_http::Error> {
     let services = Services::new(&store, &devices);
     let state = ApiState::new(services, verifier, SignIn::Oidc(provider.pages), config, now);
     Ok(router(state))
+}
+
+/// Lets each line tell of the invocation, and of the request by the caller's id for it or by API Gateway's.
+async fn in_invocation(request: Request, next: Next) -> Response {
+    let context = request.lambda_context_ref();
+    let request_id = context.map_or("", |context| &context.request_id);
+    let trace = context.and_then(|context| context.xray_trace_id.as_deref());
+    let span = telemetry::invocation(request_id, trace, correlation(&request).as_ref());
+    next.run(request).instrument(span).await
+}
+
+fn correlation(request: &Request) -> Option<CorrelationId> {
+    let given = request.headers().get("x-correlation-id");
+    let given = given
+        .and_then(|id| id.to_str().ok())
+        .and_then(CorrelationId::new);
+    given.or_else(|| match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => CorrelationId::new(context.request_id.as_deref()?),
+        _ => None,
+    })
 }
 
 /// Tells the router the caller's address as API Gateway saw it, which no header can change.

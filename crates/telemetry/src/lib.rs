@@ -1,0 +1,20 @@
+//! Log lines of functions: a JSON object each, with the keys of AWS Lambda Powertools, so that queries written for
+//! Powertools find them.
+//!
+//! A line holds what is true of the function, of the invocation (see [`invocation`]) and of the event, in this order;
+//! dots in names become underscores, `run.id` is `run_id`.
+
+mod correlation;
+mod fields;
+mod function;
+mod invocation;
+mod lines;
+mod sampling;
+mod start;
+
+pub use correlation::CorrelationId;
+pub use function::Function;
+pub use invocation::invocation;
+pub use lines::Lines;
+pub use sampling::Sampling;
+pub use start::{LogError, causes, start};

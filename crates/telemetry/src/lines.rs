@@ -1,0 +1,95 @@
+//! Events as lines.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::fields::Fields;
+use crate::{Function, Sampling};
+
+/// A layer that writes a JSON object for each event, by one call of the writer.
+#[derive(Debug)]
+pub struct Lines<W> {
+    function: Function,
+    sampling: Sampling,
+    writer: W,
+}
+
+impl<W> Lines<W> {
+    /// Lines of `function` to `writer`; of runs that `sampling` leaves out, only warnings and errors.
+    pub const fn new(function: Function, sampling: Sampling, writer: W) -> Self {
+        Self {
+            function,
+            sampling,
+            writer,
+        }
+    }
+
+    fn line(&self, level: Level, fields: Map<String, Value>) -> Map<String, Value> {
+        let mut line = fields;
+        self.function.write(&mut line);
+        line.insert("sampling_rate".to_owned(), self.sampling.rate().into());
+        line.insert("level".to_owned(), level.as_str().into());
+        line.insert(
+            "timestamp".to_owned(),
+            format!("{:.3}", Timestamp::now()).into(),
+        );
+        line
+    }
+
+    fn is_left_out(&self, level: Level, fields: &Map<String, Value>) -> bool {
+        let run = fields.get("run_id").and_then(Value::as_str);
+        level > Level::WARN && run.is_some_and(|run| !self.sampling.takes(run))
+    }
+}
+
+impl<S, W> Layer<S> for Lines<W>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'w> MakeWriter<'w> + 'static,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if let Some(span) = context.span(id) {
+            let mut fields = Fields::default();
+            attributes.record(&mut fields);
+            span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
+        {
+            values.record(fields);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        for span in context
+            .event_scope(event)
+            .into_iter()
+            .flat_map(|scope| scope.from_root())
+        {
+            if let Some(of_span) = span.extensions().get::<Fields>() {
+                fields.0.extend(of_span.0.clone());
+            }
+        }
+        event.record(&mut fields);
+        let level = *event.metadata().level();
+        if self.is_left_out(level, &fields.0) {
+            return;
+        }
+        let mut line = Value::from(self.line(level, fields.0)).to_string();
+        line.push('\n');
+        // Where logs cannot be written, there is no place left to say so.
+        let _ = self.writer.make_writer().write_all(line.as_bytes());
+    }
+}

@@ -1,0 +1,99 @@
+//! What stands in the lines of functions.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use telemetry::{CorrelationId, Function, Lines, Sampling, invocation};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Written {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+fn lines(sampling: Sampling, work: impl FnOnce()) -> Vec<Value> {
+    let written = Written::default();
+    let function = Function {
+        name: Some("prod-fold".to_owned()),
+        memory_mb: Some(128),
+    };
+    let layer = Lines::new(function, sampling, written.clone());
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work);
+    let bytes = written.0.lock().unwrap();
+    let text = str::from_utf8(&bytes).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_line_has_the_keys_of_powertools_and_ours() {
+    let correlation = CorrelationId::new("c-1").unwrap();
+    let lines = lines(Sampling::ALL, || {
+        invocation("r-1", Some("Root=1-2"), Some(&correlation))
+            .in_scope(|| tracing::info!(run.id = %"run_1", robot.id = "robot_1", count = 3, "sealed"));
+        invocation("r-2", None, None).in_scope(|| tracing::warn!("later"));
+    });
+    let [first, second] = lines.as_slice() else {
+        panic!("{lines:?}")
+    };
+    for (key, expected) in [
+        ("level", "INFO"),
+        ("message", "sealed"),
+        ("service", "sweepline"),
+        ("function_name", "prod-fold"),
+        ("function_request_id", "r-1"),
+        ("xray_trace_id", "Root=1-2"),
+        ("correlation_id", "c-1"),
+        ("run_id", "run_1"),
+        ("robot_id", "robot_1"),
+    ] {
+        assert_eq!(first[key], expected, "{key}");
+    }
+    assert_eq!((&first["function_memory_size"], &first["count"]), (&128.into(), &3.into()));
+    assert_eq!(first["sampling_rate"], 1.0);
+    assert_eq!((&first["cold_start"], &second["cold_start"]), (&true.into(), &false.into()));
+    let timestamp: jiff::Timestamp = first["timestamp"].as_str().unwrap().parse().unwrap();
+    assert!(jiff::Timestamp::now() >= timestamp);
+    assert_eq!(second.get("xray_trace_id"), None);
+}
+
+#[test]
+fn a_run_is_logged_as_a_whole_or_only_where_it_failed() {
+    let sampling = Sampling::one_in(2).unwrap();
+    let runs: Vec<String> = (0..20).map(|run| format!("run_{run}")).collect();
+    let lines = lines(sampling, || {
+        for run in &runs {
+            tracing::info!(run.id = run, "told");
+            tracing::info!(run.id = run, "sealed");
+            tracing::error!(run.id = run, "failed");
+        }
+        tracing::info!("of no run");
+    });
+    for run in &runs {
+        let count = lines.iter().filter(|line| line["run_id"] == run.as_str()).count();
+        assert_eq!(count, if sampling.takes(run) { 3 } else { 1 }, "{run}");
+    }
+    assert!(runs.iter().any(|run| sampling.takes(run)) && !runs.iter().all(|run| sampling.takes(run)));
+    assert_eq!(lines.last().unwrap()["message"], "of no run");
+}
