@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc};
@@ -188,4 +189,18 @@ async fn who_has_no_token_is_refused_in_the_cloud_too() {
     let (answer, _running) = invoke("/v1/homes").await;
     assert_eq!(answer["statusCode"], 401);
     assert_eq!(answer["headers"]["content-type"], "application/problem+json");
+}
+
+#[tokio::test]
+async fn the_line_of_a_request_has_the_callers_id_for_it() {
+    let (_, mut running) = invoke("/v1/auth/config").await;
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
+    let line = tokio::time::timeout(DEADLINE, lines.next_line()).await;
+    let line: Value = serde_json::from_str(&line.unwrap().unwrap().unwrap()).unwrap();
+    assert_eq!(line["message"], "answered");
+    assert_eq!(
+        (&line["correlation_id"], &line["function_request_id"]),
+        (&json!("c-1"), &json!("r-1"))
+    );
+    assert_eq!(line["cold_start"], true);
 }

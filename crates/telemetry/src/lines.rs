@@ -37,10 +37,7 @@ impl<W> Lines<W> {
         self.function.write(&mut line);
         line.insert("sampling_rate".to_owned(), self.sampling.rate().into());
         line.insert("level".to_owned(), level.as_str().into());
-        line.insert(
-            "timestamp".to_owned(),
-            format!("{:.3}", Timestamp::now()).into(),
-        );
+        line.insert("timestamp".to_owned(), format!("{:.3}", Timestamp::now()).into());
         line
     }
 

@@ -18,7 +18,10 @@ pub enum LogError {
     #[error("the environment variable LOG_LEVEL must be error, warn, info, debug or trace")]
     Level,
     /// `LOG_ONE_RUN_IN` is no share of runs.
-    #[error("the environment variable LOG_ONE_RUN_IN must be a number from 1 to {}", Sampling::MAX_ONE_IN)]
+    #[error(
+        "the environment variable LOG_ONE_RUN_IN must be a number from 1 to {}",
+        Sampling::MAX_ONE_IN
+    )]
     OneRunIn,
 }
 

@@ -70,9 +70,15 @@ fn a_line_has_the_keys_of_powertools_and_ours() {
     ] {
         assert_eq!(first[key], expected, "{key}");
     }
-    assert_eq!((&first["function_memory_size"], &first["count"]), (&128.into(), &3.into()));
+    assert_eq!(
+        (&first["function_memory_size"], &first["count"]),
+        (&128.into(), &3.into())
+    );
     assert_eq!(first["sampling_rate"], 1.0);
-    assert_eq!((&first["cold_start"], &second["cold_start"]), (&true.into(), &false.into()));
+    assert_eq!(
+        (&first["cold_start"], &second["cold_start"]),
+        (&true.into(), &false.into())
+    );
     let timestamp: jiff::Timestamp = first["timestamp"].as_str().unwrap().parse().unwrap();
     assert!(jiff::Timestamp::now() >= timestamp);
     assert_eq!(second.get("xray_trace_id"), None);

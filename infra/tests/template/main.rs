@@ -15,6 +15,7 @@ mod resources;
 mod roles;
 mod routes;
 mod rules;
+mod runbook;
 
 use infra::{Parameters, TEMPLATE, Template};
 

@@ -24,9 +24,7 @@ use tracing::Instrument;
 fn main() -> ExitCode {
     let logs = telemetry::start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = logs
-        .map_err(Into::into)
-        .and_then(|()| runtime?.block_on(serve()));
+    let served = logs.map_err(Into::into).and_then(|()| runtime?.block_on(serve()));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -37,7 +35,10 @@ fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<(), lambda_http::Error> {
-    let app = app().await?.layer(map_request(with_source)).layer(from_fn(in_invocation));
+    let app = app()
+        .await?
+        .layer(map_request(with_source))
+        .layer(from_fn(in_invocation));
     lambda_http::run(app).await
 }
 
@@ -75,9 +76,7 @@ async fn in_invocation(request: Request, next: Next) -> Response {
 
 fn correlation(request: &Request) -> Option<CorrelationId> {
     let given = request.headers().get("x-correlation-id");
-    let given = given
-        .and_then(|id| id.to_str().ok())
-        .and_then(CorrelationId::new);
+    let given = given.and_then(|id| id.to_str().ok()).and_then(CorrelationId::new);
     given.or_else(|| match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => CorrelationId::new(context.request_id.as_deref()?),
         _ => None,
