@@ -56,6 +56,9 @@ class Functions(unittest.TestCase):
     def test_command_outcome_changes_no_settings(self):
         self.assertMayNotPublish("CommandOutcomeRole", f"cfg/{ROBOT}")
 
+    def test_renewal_commands_no_robot(self):
+        self.assertMayNotPublish("RenewalRole", f"cmd/{ROBOT}")
+
     def test_presence_tells_robots_nothing(self):
         self.assertMayNotPublish("PresenceRole", f"rcv/{ROBOT}")
 

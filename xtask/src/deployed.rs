@@ -10,15 +10,18 @@ use crate::setup::deployed::{FOLDER, Tools, tools};
 use crate::setup::devices;
 use crate::tally::Tally;
 
+/// The test of the local broker that writes what the deployed one is asked as well.
+const CELLS: &str = "test --quiet --workspace --test broker the_cells_are_there_for_other_brokers";
+
 /// Runs the steps alone.
-pub fn run(project: &Project) -> anyhow::Result<ExitCode> {
+pub fn run(project: &Project, profile: &str) -> anyhow::Result<ExitCode> {
     let mut runner = Runner::default();
-    steps(&mut runner, project);
+    steps(&mut runner, project, profile);
     Ok(runner.finish())
 }
 
 /// Makes the tools, builds, deploys and tests.
-pub fn steps(runner: &mut Runner, project: &Project) {
+fn steps(runner: &mut Runner, project: &Project, profile: &str) {
     let mut found = None;
     runner.step(
         "deployed tools",
@@ -33,25 +36,27 @@ pub fn steps(runner: &mut Runner, project: &Project) {
         "deployed programs",
         "builds the functions as they are deployed, and the stack and robots to compare with",
         || {
-            check(&mut project.cargo("build --release --package functions --package mobile-api --bins"))?;
-            let others = "build --package sweepline --package device-agent --package simulator --bins";
-            check(&mut project.cargo(others))
+            let functions = format!("build --profile {profile} --package functions --package mobile-api --bins");
+            check(&mut project.cargo(&functions))?;
+            check(&mut project.cargo("build --workspace --bins"))?;
+            check(&mut project.cargo(CELLS))
         },
     );
     runner.step(
         "deployed",
         "deploys the template with SAM to an emulated AWS, and drives robots and phones there",
-        || tests(&mut suite(project, &tools)),
+        || tests(&mut suite(project, &tools, profile)),
     );
 }
 
-fn suite(project: &Project, tools: &Tools) -> Command {
+fn suite(project: &Project, tools: &Tools, profile: &str) -> Command {
     let mut python = project.command(&tools.python.to_string_lossy());
     python
         .env("CARGO_TARGET_DIR", &project.target)
         .env("PYTHONPATH", project.root.join(devices::FOLDER))
         .env("SWEEPLINE_BIN", project.sweepline())
-        .env("SWEEPLINE_BOOTSTRAPS", project.target.join("release"))
+        .env("SWEEPLINE_BOOTSTRAPS", project.target.join(profile))
+        .env("SWEEPLINE_CELLS", project.target.join("tmp").join("topic-matrix.json"))
         .env("SWEEPLINE_PROGRAMS", project.target.join("debug"))
         .env("SWEEPLINE_DEPLOYED_DATA", data(project))
         .env("SWEEPLINE_SAM", &tools.sam);

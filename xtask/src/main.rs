@@ -40,7 +40,11 @@ enum Chore {
     /// Checks licences, sources and the owners of provider crates with cargo-deny.
     Deny,
     /// Deploys to an emulated AWS and tests there.
-    Deployed,
+    Deployed {
+        /// How the functions are built: `release`, or `trial`, which takes half as long.
+        #[arg(long, default_value = "release")]
+        profile: String,
+    },
     /// Checks the deployment template.
     Template {
         /// First writes what it becomes anew.
@@ -55,7 +59,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test { quick } => suite::test(&project, quick),
         Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
-        Chore::Deployed => deployed::run(&project),
+        Chore::Deployed { profile } => deployed::run(&project, &profile),
         Chore::Template { update } => template::run(&project, update),
     }
 }
