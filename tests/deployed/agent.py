@@ -39,11 +39,17 @@ class Agent:
     def pair(self, api, home, name):
         command = [PROGRAMS / "sweepline-agent", "pair", "--api", api, "--dir", self.folder / "state"]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as pairing:
-            code = re.fullmatch(r"Code: (\S+)\n", pairing.stdout.readline()).group(1)
-            _, robot = self.owner.ask("POST", f"/v1/homes/{home}/robots", {"code": code, "name": name}, expect=201)
-            if pairing.wait(PAIR_SECONDS) != 0:
-                raise AssertionError("the agent is not paired")
-        self.id = robot["id"]
+            try:
+                code = re.fullmatch(r"Code: (\S+)\n", pairing.stdout.readline()).group(1)
+                self.id = self.claim(home, code, name)
+                if pairing.wait(PAIR_SECONDS) != 0:
+                    raise AssertionError("the agent is not paired")
+            finally:
+                pairing.kill()
+
+    def claim(self, home, code, name):
+        body = {"code": code, "name": name}
+        return self.owner.ask("POST", f"/v1/homes/{home}/robots", body, expect=201)[1]["id"]
 
     def get(self, path=""):
         return self.owner.get(f"/v1/robots/{self.id}{path}")

@@ -5,7 +5,9 @@ import copy
 import functools
 import json
 import os
+import signal
 import ssl
+import sys
 import types
 import urllib.parse
 import urllib.request
@@ -101,6 +103,8 @@ def assert_guarded(cloud):
 @functools.cache
 def shared():
     """The one installation of this test run."""
+    # So that who ends the tests ends the emulator too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     cloud = Cloud(os.environ["SWEEPLINE_DEPLOYED_DATA"])
     atexit.register(cloud.stop)
     cloud.wait()

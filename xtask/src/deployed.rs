@@ -36,7 +36,8 @@ fn steps(runner: &mut Runner, project: &Project, profile: &str) {
         "deployed programs",
         "builds the functions as they are deployed, and the stack and robots to compare with",
         || {
-            let functions = format!("build --profile {profile} --package functions --package mobile-api --bins");
+            let functions =
+                format!("build --profile {profile} --package functions --package mobile-api --bins");
             check(&mut project.cargo(&functions))?;
             check(&mut project.cargo("build --workspace --bins"))?;
             check(&mut project.cargo(CELLS))
@@ -56,7 +57,10 @@ fn suite(project: &Project, tools: &Tools, profile: &str) -> Command {
         .env("PYTHONPATH", project.root.join(devices::FOLDER))
         .env("SWEEPLINE_BIN", project.sweepline())
         .env("SWEEPLINE_BOOTSTRAPS", project.target.join(profile))
-        .env("SWEEPLINE_CELLS", project.target.join("tmp").join("topic-matrix.json"))
+        .env(
+            "SWEEPLINE_CELLS",
+            project.target.join("tmp").join("topic-matrix.json"),
+        )
         .env("SWEEPLINE_PROGRAMS", project.target.join("debug"))
         .env("SWEEPLINE_DEPLOYED_DATA", data(project))
         .env("SWEEPLINE_SAM", &tools.sam);
