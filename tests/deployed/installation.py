@@ -100,9 +100,7 @@ def assert_guarded(cloud):
     assert_denied(cloud.client("dynamodb", **add_user(cloud, "nobody")).list_tables)
 
 
-@functools.cache
-def shared():
-    """The one installation of this test run."""
+def begin():
     # So that who ends the tests ends the emulator too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     cloud = Cloud(os.environ["SWEEPLINE_DEPLOYED_DATA"])
@@ -110,3 +108,20 @@ def shared():
     cloud.wait()
     assert_guarded(cloud)
     return Installation(cloud)
+
+
+@functools.cache
+def attempt():
+    """The installation, or why there is none."""
+    try:
+        return begin(), None
+    except Exception as failure:
+        return None, failure
+
+
+def shared():
+    """The one installation of this test run; what has failed once is not tried again."""
+    installation, failure = attempt()
+    if failure:
+        raise failure
+    return installation
