@@ -6,15 +6,18 @@ use clap::Parser;
 use sweepline::cli::{Cli, Command};
 use sweepline::meter::LogMeter;
 use sweepline::{bill, convert, replay, up};
+use telemetry::Sampling;
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-/// The store logs every write that lost a race, which is its normal answer here.
-const DEFAULT_LOGS: &str = "info,rmqtt=warn,dynoxide=error";
+/// The store logs every write that lost a race, which is its normal answer here; what is said of each invocation is for
+/// queries over many.
+const DEFAULT_LOGS: &str = "info,rmqtt=warn,dynoxide=error,telemetry=off";
 
 /// What functions log unless they are told otherwise.
-const BILLED_LOGS: &str = "info";
+const BILLED_LOGS: LevelFilter = LevelFilter::INFO;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -32,13 +35,10 @@ fn main() -> ExitCode {
 fn start_logs() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOGS));
     let read = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let billed = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_writer(LogMeter);
+    let billed = telemetry::Lines::new(LogMeter::function(), Sampling::ALL, LogMeter);
     tracing_subscriber::registry()
         .with(read.with_filter(filter))
-        .with(billed.with_filter(EnvFilter::new(BILLED_LOGS)))
+        .with(billed.with_filter(BILLED_LOGS))
         .init();
 }
 

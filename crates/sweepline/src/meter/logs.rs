@@ -3,6 +3,8 @@
 use std::io;
 
 use billing::{Unit, steps};
+use telemetry::Function;
+use tracing::Span;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::during_work;
@@ -10,6 +12,30 @@ use super::during_work;
 /// Takes log lines, counts those that an invocation writes, and forgets them all.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LogMeter;
+
+/// A function's name as CloudFormation makes it from the stack's name and the logical id, of common length.
+const FUNCTION_NAME: &str = "sweepline-MapIngestFunction-0123456789AB";
+/// Its memory, MB.
+const FUNCTION_MEMORY_MB: u32 = 128;
+/// An id that Lambda gives to a request.
+const REQUEST_ID: &str = "8f507cfc-xmpl-4697-b07a-ac58fc914c95";
+/// What Lambda says of the request's trace.
+const TRACE_ID: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+
+impl LogMeter {
+    /// The function that the lines are billed as: its keys stand in each of them.
+    pub fn function() -> Function {
+        Function {
+            name: Some(FUNCTION_NAME.to_owned()),
+            memory_mb: Some(FUNCTION_MEMORY_MB),
+        }
+    }
+
+    /// The span of an invocation, whose keys stand in each line as well.
+    pub(super) fn invocation() -> Span {
+        telemetry::invocation(REQUEST_ID, Some(TRACE_ID), None)
+    }
+}
 
 impl io::Write for LogMeter {
     /// One call is one line: the subscriber writes whole lines.

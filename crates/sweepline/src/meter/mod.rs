@@ -18,6 +18,7 @@ use std::time::Instant;
 use billing::invocation::Invocation;
 use billing::{Feature, Unit, Usage, steps};
 use infra::Template;
+use tracing::Instrument;
 
 pub use api::count_requests;
 pub use functions::BilledFunction;
@@ -118,6 +119,7 @@ impl Meter {
             requests: AtomicU64::new(0),
         });
         let started = Instant::now();
+        let work = work.instrument(LogMeter::invocation());
         let answer = WORK.scope(Arc::clone(&under_way), work).await;
         self.note_wall(&function.binary, started);
         let invocation = Invocation {
