@@ -9,10 +9,11 @@ use serde::Deserialize;
 
 /// Each of our crates with its level: it may use only crates of a lower level, so that crates of one level, such as
 /// the adapters, do not see each other.
-const LEVELS: [(&str, u8); 18] = [
+const LEVELS: [(&str, u8); 19] = [
     ("billing", 0),
     ("mapping", 0),
     ("policy", 0),
+    ("telemetry", 0),
     ("domain", 1),
     ("infra", 1),
     ("device-contract", 2),
