@@ -30,7 +30,7 @@ fn a_killed_program_loses_nothing_sealed_and_closes_the_interrupted_run() -> any
     let first_map = household.run_map(&first)?.context("the sealed run has no map")?;
     let floor = floor_cells(&household)?;
     let second = household.start_run("second")?;
-    let seen = household.mapped(&second, CELLS_BEFORE_KILL)?;
+    household.located(&second)?;
     stack.kill()?;
 
     let stack = Stack::start(&data)?;
@@ -43,10 +43,9 @@ fn a_killed_program_loses_nothing_sealed_and_closes_the_interrupted_run() -> any
         .run_map(&second)?
         .context("the interrupted run has no map")?;
     assert!(
-        kept.covers(&seen),
-        "{} cells are kept of {}",
-        kept.known(),
-        seen.known()
+        kept.known() >= CELLS_BEFORE_KILL,
+        "{} cells are kept",
+        kept.known()
     );
     assert!(floor_cells(&household)?.covers(&floor));
     assert_eq!(household.runs()?.len(), 2);

@@ -95,19 +95,27 @@ impl Household {
         })
     }
 
-    /// Waits until the run is sealed and in the map of the home; gives it.
+    /// Waits until the run is sealed and in the map of the home, and the map shows it; gives the run.
     pub fn voted(&self, run: &str) -> anyhow::Result<Value> {
         self.sealed(run)?;
-        until("the run is in the map", ROBOT_LIMIT, || {
+        let voted = until("the run is in the map", ROBOT_LIMIT, || {
             Ok(Some(self.run(run)?).filter(|run| run["in_map"] == true))
+        })?;
+        until("the map shows every run that is in it", ROBOT_LIMIT, || {
+            let in_map = self.runs()?.iter().filter(|run| run["in_map"] == true).count() as u64;
+            let votes: u64 = self
+                .floors()?
+                .iter()
+                .filter_map(|floor| floor["votes"].as_u64())
+                .sum();
+            Ok((votes >= in_map).then_some(voted.clone()))
         })
     }
 
-    /// Waits until the store has at least `cells` known cells of a run under way.
-    pub fn mapped(&self, run: &str, cells: usize) -> anyhow::Result<CellMap> {
-        until("the run's map grows", ROBOT_LIMIT, || {
-            let map = self.run_map(run)?;
-            Ok(map.filter(|map| map.known() >= cells))
+    /// Waits until the robot has found out on which floor its run is.
+    pub fn located(&self, run: &str) -> anyhow::Result<Value> {
+        until("the run is located", ROBOT_LIMIT, || {
+            Ok(Some(self.run(run)?).filter(|run| !run["floor"].is_null()))
         })
     }
 

@@ -13,7 +13,8 @@ use crate::driver::RobotCondition;
 pub const REPORT_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A change of the charge that is worth a report, percent.
 pub const BATTERY_STEP: u8 = 20;
-/// How long a change waits for others, so that one report tells of all; an error does not wait.
+/// How long a change waits for others, so that one report tells of all. What decides whether the robot can be started,
+/// and an error, do not wait.
 pub const SETTLE: Duration = Duration::from_secs(5);
 
 /// What a report said, as far as a change of it is worth another.
@@ -25,6 +26,12 @@ struct Said {
 }
 
 impl Said {
+    /// Whether who believes `last` has to know at once.
+    fn is_urgent_after(&self, last: &Self) -> bool {
+        let (now, before) = (&self.condition, &last.condition);
+        now.error != before.error || now.state.is_busy() != before.state.is_busy()
+    }
+
     fn is_worth_saying_after(&self, last: &Self) -> bool {
         let (charge, before) = (u8::from(self.condition.battery), u8::from(last.condition.battery));
         let same_charge = Self {
@@ -58,7 +65,7 @@ impl StatusLog {
     fn look(&mut self, said: &Said, uptime: Uptime) {
         self.news_due = match &self.last {
             None => Some(uptime),
-            Some(last) if said.condition.error != last.condition.error => Some(uptime),
+            Some(last) if said.is_urgent_after(last) => Some(uptime),
             Some(last) if said.is_worth_saying_after(last) => self.news_due.or(Some(uptime + SETTLE)),
             Some(_) => None,
         };
