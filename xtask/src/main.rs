@@ -1,7 +1,8 @@
 //! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`,
-//! `cargo xtask template`, `cargo xtask deployed`.
+//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask cold`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
+mod cold;
 mod deny;
 mod deployed;
 mod project;
@@ -45,6 +46,8 @@ enum Chore {
         #[arg(long, default_value = "release")]
         profile: String,
     },
+    /// Measures what the functions' release programs cost to start, to hold and to call.
+    Cold,
     /// Checks the deployment template.
     Template {
         /// First writes what it becomes anew.
@@ -60,6 +63,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
         Chore::Deployed { profile } => deployed::run(&project, &profile),
+        Chore::Cold => cold::run(&project),
         Chore::Template { update } => template::run(&project, update),
     }
 }
