@@ -13,8 +13,8 @@ use crate::driver::RobotCondition;
 pub const REPORT_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A change of the charge that is worth a report, percent.
 pub const BATTERY_STEP: u8 = 20;
-/// How long a change waits for others, so that one report tells of all. What decides whether the robot can be started,
-/// and an error, do not wait.
+/// How long a change waits for others, so that one report tells of all. An error does not wait, and neither does what a
+/// command changes: that a run begins, pauses, goes on and ends.
 pub const SETTLE: Duration = Duration::from_secs(5);
 
 /// What a report said, as far as a change of it is worth another.
@@ -29,7 +29,8 @@ impl Said {
     /// Whether who believes `last` has to know at once.
     fn is_urgent_after(&self, last: &Self) -> bool {
         let (now, before) = (&self.condition, &last.condition);
-        now.error != before.error || now.state.is_busy() != before.state.is_busy()
+        let of_a_run = now.state.is_busy() || before.state.is_busy();
+        now.error != before.error || (of_a_run && now.state != before.state)
     }
 
     fn is_worth_saying_after(&self, last: &Self) -> bool {

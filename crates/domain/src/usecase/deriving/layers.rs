@@ -48,7 +48,7 @@ impl Layers {
     }
 
     /// Brings a floor's layer to every robot of the home that lacks it, or has one with other rooms or with more than
-    /// [`OTHER_SHARE`] of other cells.
+    /// `OTHER_SHARE` of other cells.
     pub async fn bring(&self, scope: &HomeScope, layer: &PermanentLayer) -> Result<(), UseCaseError> {
         self.change(scope, |robot, settings| {
             let is_here = robot
