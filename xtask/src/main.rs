@@ -1,10 +1,11 @@
 //! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`,
-//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask cold`.
+//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask package`, `cargo xtask cold`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 mod cold;
 mod deny;
 mod deployed;
+mod package;
 mod project;
 mod run;
 mod setup;
@@ -48,6 +49,12 @@ enum Chore {
     },
     /// Measures what the functions' release programs cost to start, to hold and to call.
     Cold,
+    /// Builds the functions for Lambda, a zip for each, and prints their sizes.
+    Package {
+        /// The processor that they are for, such as `aarch64-unknown-linux-gnu.2.34`; this machine's if it is not said.
+        #[arg(long)]
+        target: Option<String>,
+    },
     /// Checks the deployment template.
     Template {
         /// First writes what it becomes anew.
@@ -64,6 +71,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
         Chore::Deployed { profile } => deployed::run(&project, &profile),
         Chore::Cold => cold::run(&project),
+        Chore::Package { target } => package::run(&project, target.as_deref()).map(|()| ExitCode::SUCCESS),
         Chore::Template { update } => template::run(&project, update),
     }
 }
