@@ -23,6 +23,15 @@ import { el, say } from './dom.js';
  * @property {(error: unknown) => string} [refusal]
  */
 
+/** The field of a code such as `ABCD-1234`. */
+export const CODE_ATTRS = {
+  maxlength: 16,
+  autocapitalize: 'characters',
+  spellcheck: 'false',
+  placeholder: 'ABCD-1234',
+  class: 'code-input',
+};
+
 /** @param {DialogOptions} options */
 export function openFormDialog({ title, text, fields = [], action, danger = false, submit, refusal = explain }) {
   const message = el('p', { class: 'dialog-message', attrs: { role: 'alert' } });

@@ -5,7 +5,7 @@
 import { get, path, Problem } from './api.js';
 import { el, fill, keepInStep } from './dom.js';
 import { Freshness } from './freshness.js';
-import { openNewHome } from './homes.js';
+import { openInvitation, openNewHome } from './homes.js';
 import { loadOverview, OverviewMemory } from './overview.js';
 import { emptyState } from './page.js';
 import { openPairing } from './pairing.js';
@@ -130,11 +130,13 @@ export class HomeView {
       text: 'Create your home',
       on: { click: () => this.#create() },
     });
+    const join = el('button', { class: 'button', text: 'Use an invitation', on: { click: () => this.#join() } });
     const fleet = el('a', { class: 'button', text: 'To the fleet', attrs: { href: '/fleet' } });
     return emptyState(
       'No home yet',
       'Robots live in a home: create yours, then add a robot. Operators find their robots in the fleet.',
       create,
+      join,
       fleet,
     );
   }
@@ -167,10 +169,17 @@ export class HomeView {
   }
 
   #create() {
-    openNewHome(async () => {
-      this.#home = null;
-      await this.poll.now();
-    });
+    openNewHome(() => this.#lookAgain());
+  }
+
+  #join() {
+    openInvitation(() => this.#lookAgain());
+  }
+
+  /** Another home is there now. */
+  async #lookAgain() {
+    this.#home = null;
+    await this.poll.now();
   }
 
   #pair() {

@@ -1,9 +1,9 @@
 /**
- * Making a home of one's own.
+ * Making a home of one's own, and coming into another one by invitation.
  */
 
-import { post } from './api.js';
-import { openFormDialog } from './form-dialog.js';
+import { explain, post, Problem } from './api.js';
+import { CODE_ATTRS, openFormDialog } from './form-dialog.js';
 import { randomText } from './random.js';
 
 /** @param {() => Promise<void>} onCreated */
@@ -21,4 +21,26 @@ export function openNewHome(onCreated) {
       await onCreated();
     },
   });
+}
+
+/** @param {() => Promise<void>} onAccepted */
+export function openInvitation(onAccepted) {
+  openFormDialog({
+    title: 'Join a home',
+    text: 'Enter the code that the owner of the home gave you.',
+    fields: [{ name: 'code', label: 'Code', attrs: CODE_ATTRS }],
+    action: 'Join',
+    refusal: refusedInvitation,
+    submit: async ({ code = '' }) => {
+      await post('/v1/invitations/accept', { code: code.toUpperCase() });
+      await onAccepted();
+    },
+  });
+}
+
+/** @param {unknown} error */
+function refusedInvitation(error) {
+  if (error instanceof Problem && error.code === 'invitation_unknown')
+    return 'This code is not known. It may be mistyped, used, or older than a day.';
+  return explain(error);
 }

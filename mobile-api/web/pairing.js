@@ -3,7 +3,7 @@
  */
 
 import { explain, path, post, Problem, request } from './api.js';
-import { openFormDialog } from './form-dialog.js';
+import { CODE_ATTRS, openFormDialog } from './form-dialog.js';
 
 /** @typedef {import('./types.js').Robot} Robot */
 
@@ -14,18 +14,11 @@ const NAME_FIELD = { name: 'name', label: 'Name', attrs: { maxlength: 64 } };
  * @param {(robot: string) => Promise<void>} onPaired
  */
 export function openPairing(home, onPaired) {
-  const code = {
-    maxlength: 16,
-    autocapitalize: 'characters',
-    spellcheck: 'false',
-    placeholder: 'ABCD-1234',
-    class: 'code-input',
-  };
   openFormDialog({
     title: 'Add a robot',
     text: 'Enter the code that the robot shows while it waits to be paired.',
     fields: [
-      { name: 'code', label: 'Code', attrs: code },
+      { name: 'code', label: 'Code', attrs: CODE_ATTRS },
       { ...NAME_FIELD, value: 'My robot' },
     ],
     action: 'Add robot',

@@ -10,6 +10,8 @@ mod data_plane;
 #[cfg(feature = "data")]
 mod error;
 #[cfg(feature = "registry")]
+mod provisioning;
+#[cfg(feature = "registry")]
 mod registry;
 
 #[cfg(feature = "registry")]
@@ -20,5 +22,7 @@ pub use connect::{CONNECT_TIMEOUT, ConnectConfig, REQUEST_TIMEOUT, data_plane};
 pub use data_plane::{
     CONFIRMATION_MARGIN, CONFIRMATION_SECONDS, CONNECTION_TIMEOUT, CommandDelivery, DataPlane,
 };
+#[cfg(feature = "registry")]
+pub use provisioning::TemplateClaims;
 #[cfg(feature = "registry")]
 pub use registry::Registry;

@@ -197,7 +197,7 @@ impl Made {
     }
 }
 
-fn required<T>(what: &'static str, value: Option<T>) -> Result<T, DeviceError> {
+pub(crate) fn required<T>(what: &'static str, value: Option<T>) -> Result<T, DeviceError> {
     value.ok_or_else(|| DeviceError::Refused(Box::new(Incomplete { what })))
 }
 

@@ -16,6 +16,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
+use wire::quota::{MAX_FILTERS_PER_SUBSCRIBE, MAX_SESSION_EXPIRY};
 use wire::topic::Downlink;
 
 use super::tls::{TlsError, client_config};
@@ -44,6 +45,12 @@ pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The largest packet that is read: a payload at the limit of the wire, topic and properties.
 const MAX_PACKET_BYTES: u32 = wire::MAX_PAYLOAD_BYTES as u32 + 1024;
 const EVENT_QUEUE: usize = 64;
+/// How many filters the robot subscribes to, in one packet.
+const SUBSCRIPTIONS: usize = 3;
+
+// What the broker would cut down or refuse is found here, and not in the field.
+const _: () = assert!(SESSION_EXPIRY.as_secs() <= MAX_SESSION_EXPIRY.as_secs());
+const _: () = assert!(SUBSCRIPTIONS <= MAX_FILTERS_PER_SUBSCRIBE);
 
 /// What a link needs.
 #[derive(Clone)]
@@ -305,7 +312,7 @@ impl Subscriber {
 /// Asks for all subscriptions until the broker grants them.
 async fn subscribe(client: &AsyncClient, robot: RobotId, patience: Duration) {
     loop {
-        let topics = [
+        let topics: [Downlink; SUBSCRIPTIONS] = [
             Downlink::Settings(robot),
             Downlink::Receipts(robot),
             Downlink::Commands(robot),

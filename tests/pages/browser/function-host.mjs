@@ -20,6 +20,7 @@ export class FunctionHost {
   /** The program's question for the next event, while there is none. */
   #idle = null;
   #count = 0;
+  #hasEnded = false;
 
   /** @param {Record<string, string>} variables what the template sets */
   static async start(variables) {
@@ -52,6 +53,7 @@ export class FunctionHost {
   }
 
   async #take(request, response) {
+    if (this.#hasEnded) return reply(response, { statusCode: 502, body: this.log });
     const event = eventOf(request, await bodyOf(request), (this.#count += 1));
     this.#waiting.push({ id: `request-${this.#count}`, event, response });
     this.#hand();
@@ -85,6 +87,7 @@ export class FunctionHost {
 
   /** A program that ended answers nobody any more. */
   #fail() {
+    this.#hasEnded = true;
     const open = [...this.#running.values(), ...this.#waiting.map(({ response }) => response)];
     open.forEach((response) => reply(response, { statusCode: 502, body: this.log }));
   }

@@ -19,6 +19,7 @@ describe('somebody of another identity provider', () => {
       AWS_ENDPOINT_URL_DYNAMODB: stack().store,
       STAGE: 'local',
       IOT_ENDPOINT: 'iot.invalid',
+      MQTT_PORT: '8883',
       COMMAND_DELIVERY: 'direct',
       DEVICE_POLICY: 'local_device',
       LIVE_VIEW: 'true',

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import {
   assertSound,
@@ -113,7 +114,33 @@ describe('a live view that loses its connection', () => {
   });
 });
 
+describe('an installation without a live view', () => {
+  it('shows what is stored of the run, and asks once', async () => {
+    const visit = await openPage(browser, PHONE, 'light');
+    let asked = 0;
+    await visit.page.route('**/live', (route) => {
+      asked += 1;
+      return route.fulfill(problem(404, 'live_unavailable'));
+    });
+    await signIn(visit.page, owner);
+    await openRobot(visit.page, ROBOT);
+    await control(visit.page, /Start|Pause|Resume/).waitFor();
+    if (await control(visit.page, 'Start').isVisible()) await control(visit.page, 'Start').click();
+    await visit.page.getByText('no live view here').waitFor();
+    await visit.shoot('no-live-view');
+    await control(visit.page, 'Stop').click();
+    await visit.page.getByText(/agreed to stop/).waitFor();
+    assert.equal(asked, 1);
+    await assertSound(visit.page, visit.complaints);
+    await visit.close();
+  });
+});
+
 function conflict(code) {
-  const body = JSON.stringify({ type: `urn:sweepline:problem:${code}`, title: code, status: 409, code });
-  return { status: 409, contentType: 'application/problem+json', body };
+  return problem(409, code);
+}
+
+function problem(status, code) {
+  const body = JSON.stringify({ type: `urn:sweepline:problem:${code}`, title: code, status, code });
+  return { status, contentType: 'application/problem+json', body };
 }

@@ -131,3 +131,21 @@ pub trait DeviceRegistry: Send + Sync {
     /// Cuts the live connection of an MQTT client, if there is one.
     async fn disconnect(&self, client_id: &str) -> Result<(), DeviceError>;
 }
+
+/// What a new robot connects with for some minutes, to be provisioned.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProvisioningClaim {
+    /// The claim certificate, PEM.
+    pub certificate_pem: String,
+    /// Its private key, PEM: a secret, for the robot alone and for no log.
+    pub key_pem: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// Lets a trusted user take a new robot in.
+#[async_trait]
+pub trait ProvisioningClaims: Send + Sync {
+    /// A claim for one robot, good for minutes.
+    async fn claim(&self) -> Result<ProvisioningClaim, DeviceError>;
+}

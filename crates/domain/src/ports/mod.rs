@@ -20,7 +20,8 @@ mod updates;
 pub use account::{Account, AccountStore, LeaseStore};
 pub use commands::{CommandStore, Reservation};
 pub use devices::{
-    CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest,
+    CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, ProvisioningClaim,
+    ProvisioningClaims, RobotMailbox, RobotRequest,
 };
 pub use floors::{FloorStore, KeptPlan};
 pub use health::{FleetStore, HealthStore};

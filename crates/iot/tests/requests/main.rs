@@ -13,6 +13,7 @@ mod connections;
 mod contract;
 mod flows;
 mod mailbox;
+mod provisioning;
 mod recorded;
 mod recording;
 mod registry;

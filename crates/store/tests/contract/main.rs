@@ -16,6 +16,7 @@ mod incidents;
 mod leases;
 mod local_table;
 mod maps;
+mod members;
 mod paging;
 mod placements;
 mod presence;
@@ -51,6 +52,7 @@ contracts! {
     lease_store: leases::lease_store,
     map_store: maps::map_store,
     maps_stay_in_their_home: maps::maps_stay_in_their_home,
+    member_store: members::member_store,
     placement_store: placements::placement_store,
     two_places_one_is_settled: placements::two_places_one_is_settled,
     robot_store: robots::robot_store,

@@ -5,24 +5,15 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// Largest payload of a message, bytes.
-pub const MAX_PAYLOAD_BYTES: usize = 128 * 1024;
-/// Longest topic or topic filter, bytes, not counting a Basic Ingest prefix.
-pub const MAX_TOPIC_BYTES: usize = 256;
-/// Most slashes in a topic or topic filter, not counting a Basic Ingest prefix.
-pub const MAX_TOPIC_SLASHES: usize = 7;
-/// Most topic filters in one SUBSCRIBE.
-pub const MAX_FILTERS_PER_SUBSCRIBE: usize = 8;
-/// Most subscriptions of one connection.
-pub const MAX_SUBSCRIPTIONS: usize = 50;
+pub use wire::quota::{
+    MAX_CLIENT_ID_BYTES, MAX_FILTERS_PER_SUBSCRIBE, MAX_PAYLOAD_BYTES, MAX_SESSION_EXPIRY, MAX_SUBSCRIPTIONS,
+    MAX_TOPIC_BYTES, MAX_TOPIC_SLASHES,
+};
+
 /// Most unacknowledged QoS 1 messages in each direction.
 pub const MAX_IN_FLIGHT: u16 = 100;
-/// Longest client id, bytes.
-pub const MAX_CLIENT_ID_BYTES: usize = 128;
 /// How long a session outlives its connection where the client does not say.
 pub const SESSION_EXPIRY: Duration = Duration::from_secs(60 * 60);
-/// How long a session can outlive its connection at most.
-pub const MAX_SESSION_EXPIRY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Larger packets are not even read, bytes: room for the payload, so that an oversized one can be named, and for
 /// topic and properties.

@@ -120,6 +120,11 @@ impl Stack {
     }
 
     pub async fn start_at(mqtt: SocketAddr) -> Result<Self, BrokerError> {
+        Self::start_with(mqtt, device_policy()).await
+    }
+
+    /// A broker that holds robots to the policy `device_policy`.
+    pub async fn start_with(mqtt: SocketAddr, device_policy: PolicyDocument) -> Result<Self, BrokerError> {
         let dir = tempfile::tempdir().unwrap();
         let authority = Authority::open(dir.path(), now_ms()).unwrap();
         let (server_cert_pem, server_key_pem) = authority.server_identity(&[], now_ms()).unwrap();
@@ -130,7 +135,7 @@ impl Stack {
             server_cert_pem,
             server_key_pem,
             client_ca_pem: authority.ca_pem().to_owned(),
-            device_policy: device_policy(),
+            device_policy,
             authorizer: leases.clone(),
             registry: registry.clone(),
             traffic: Arc::new(Meter::default()),
@@ -157,13 +162,18 @@ impl Stack {
 
     /// A certificate that the registry does not know.
     pub fn issue(&self, name: &str) -> Credentials {
+        self.issue_at(name, now_ms())
+    }
+
+    /// A certificate that the authority signed at `time_ms`.
+    pub fn issue_at(&self, name: &str, time_ms: i64) -> Credentials {
         let key = rcgen::KeyPair::generate().unwrap();
         let request = rcgen::CertificateParams::default()
             .serialize_request(&key)
             .unwrap()
             .pem()
             .unwrap();
-        let issued = self.authority.sign_csr(&request, name, now_ms()).unwrap();
+        let issued = self.authority.sign_csr(&request, name, time_ms).unwrap();
         Credentials {
             certificate: issued.pem,
             key: key.serialize_pem(),

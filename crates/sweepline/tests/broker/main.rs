@@ -4,12 +4,14 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::expect_used,
-    reason = "a test fails by panicking"
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and the matrix says how much was tried"
 )]
 
 mod connect;
 mod deliver;
 mod fixture;
+mod matrix;
 mod phone;
 mod publish;
 mod robot;

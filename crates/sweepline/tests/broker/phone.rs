@@ -9,17 +9,17 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::fixture::{Stack, everything, lease, within};
 use crate::robot::Robot;
 
-const ACCEPTED: u8 = 0;
+pub const ACCEPTED: u8 = 0;
 const NOT_AUTHORIZED: u8 = 5;
 const REFUSED: u8 = 0x80;
 
-struct Phone {
+pub struct Phone {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     unread: Vec<u8>,
 }
 
 /// One packet: its first byte and what follows the length.
-type Packet = (u8, Vec<u8>);
+pub type Packet = (u8, Vec<u8>);
 
 fn text(value: &str) -> Vec<u8> {
     let mut bytes = u16::try_from(value.len()).unwrap().to_be_bytes().to_vec();
@@ -29,7 +29,7 @@ fn text(value: &str) -> Vec<u8> {
 
 impl Phone {
     /// Opens a connection and returns it with the code of the CONNACK.
-    async fn connect(stack: &Stack, client_id: &str, token: &str) -> (Self, u8) {
+    pub async fn connect(stack: &Stack, client_id: &str, token: &str) -> (Self, u8) {
         let mut request = format!("ws://{}/mqtt", stack.broker.ws_addr())
             .into_client_request()
             .unwrap();
@@ -50,16 +50,16 @@ impl Phone {
     }
 
     async fn send(&mut self, kind: u8, body: Vec<u8>) {
-        let length = u8::try_from(body.len())
-            .ok()
-            .filter(|length| *length < 128)
-            .expect("short packets only");
-        let packet = [vec![kind, length], body].concat();
+        let length = match u8::try_from(body.len()).expect("short packets only") {
+            length @ 0..128 => vec![length],
+            length => vec![length, 1],
+        };
+        let packet = [vec![kind], length, body].concat();
         self.socket.send(Message::Binary(packet.into())).await.unwrap();
     }
 
     /// The next packet, or none when the broker has closed the connection.
-    async fn next(&mut self) -> Option<Packet> {
+    pub async fn next(&mut self) -> Option<Packet> {
         within("packet", async {
             loop {
                 if let [kind, length, rest @ ..] = self.unread.as_slice()
@@ -79,7 +79,7 @@ impl Phone {
         .await
     }
 
-    async fn subscribe(&mut self, filter: &str) -> u8 {
+    pub async fn subscribe(&mut self, filter: &str) -> u8 {
         self.send(0x82, [vec![0, 1], text(filter), vec![0]].concat())
             .await;
         loop {
@@ -90,7 +90,7 @@ impl Phone {
         }
     }
 
-    async fn publish(&mut self, topic: &str, qos: u8) {
+    pub async fn publish(&mut self, topic: &str, qos: u8) {
         let id = if qos > 0 { vec![0, 2] } else { Vec::new() };
         self.send(0x30 | qos << 1, [text(topic), id, b"x".to_vec()].concat())
             .await;
