@@ -37,7 +37,8 @@ const WRITES: &str = "n";
 struct Sheet {
     /// 0 before the first write.
     writes: u32,
-    tiles: BTreeMap<TileIndex, (Rev, RunTile)>,
+    /// With the cells as they are stored: most of them stay as they are when a sheet is written again.
+    tiles: BTreeMap<TileIndex, (Rev, Vec<u8>)>,
 }
 
 #[async_trait]
@@ -61,13 +62,10 @@ impl RunTileStore for TableStore {
     async fn tiles(&self, scope: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError> {
         let mut tiles = Vec::new();
         for item in self.all(&Listing::run_sheets(scope, run)).await? {
-            let sheet = Sheet::of(&item)?;
-            tiles.extend(
-                sheet
-                    .tiles
-                    .into_iter()
-                    .map(|(index, (rev, cells))| StoredRunTile { index, rev, cells }),
-            );
+            for (index, (rev, cells)) in Sheet::of(&item)?.tiles {
+                let cells = RunTile::decode(&cells).map_err(|error| corrupt(SHEET, TILES, error))?;
+                tiles.push(StoredRunTile { index, rev, cells });
+            }
         }
         tiles.sort_unstable_by_key(|tile| tile.index);
         Ok(tiles)
@@ -125,20 +123,19 @@ impl Sheet {
     fn take(&mut self, tile: &StoredRunTile) -> bool {
         let is_newer = self.tiles.get(&tile.index).is_none_or(|(rev, _)| *rev < tile.rev);
         if is_newer {
-            self.tiles.insert(tile.index, (tile.rev, tile.cells.clone()));
+            self.tiles.insert(tile.index, (tile.rev, tile.cells.encode()));
         }
         is_newer
     }
 }
 
-fn encode((rev, cells): &(Rev, RunTile)) -> Vec<u8> {
-    [rev.0.to_be_bytes().as_slice(), &cells.encode()].concat()
+fn encode((rev, cells): &(Rev, Vec<u8>)) -> Vec<u8> {
+    [rev.0.to_be_bytes().as_slice(), cells].concat()
 }
 
-fn decode(bytes: &[u8]) -> Result<(Rev, RunTile), StoreError> {
+fn decode(bytes: &[u8]) -> Result<(Rev, Vec<u8>), StoreError> {
     let (rev, cells) = bytes
         .split_first_chunk()
         .ok_or_else(|| corrupt(SHEET, TILES, "has a tile without revision"))?;
-    let cells = RunTile::decode(cells).map_err(|error| corrupt(SHEET, TILES, error))?;
-    Ok((Rev(u32::from_be_bytes(*rev)), cells))
+    Ok((Rev(u32::from_be_bytes(*rev)), cells.to_vec()))
 }
