@@ -60,7 +60,7 @@ impl MemberStore for TableStore {
 
     async fn accept_invitation(&self, invitation: &Invitation, member: &Member) -> Result<(), StoreError> {
         let scope = HomeScope::of_stored_record(invitation.home);
-        let mut steps = member_steps(&scope, member, self.absent_or_expired())?.to_vec();
+        let mut steps = Vec::from(member_steps(&scope, member, self.absent_or_expired())?);
         let key = Key::invitation(&invitation.code);
         steps.push(Step::Delete(key, Some(Expression::present())));
         self.transact(INVITATION, steps).await

@@ -45,7 +45,7 @@ impl Attempt {
 }
 
 /// One write of several that happen together or not at all.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) enum Step {
     Put(Record, Option<Expression>),
     Change(Key, Expression),
