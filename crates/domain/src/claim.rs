@@ -14,6 +14,15 @@ pub const CLAIM_VALID: Duration = Duration::from_secs(300);
 /// The most bytes of a certificate signing request, PEM.
 pub const MAX_CSR_BYTES: usize = 4096;
 
+/// Whether a certificate signing request may be taken: 1 to [`MAX_CSR_BYTES`] bytes.
+pub fn check_csr(csr: &str) -> Result<(), FieldError> {
+    if csr.is_empty() || csr.len() > MAX_CSR_BYTES {
+        let reason = format!("must have 1 to {MAX_CSR_BYTES} bytes, has {}", csr.len());
+        return Err(FieldError::new("csr", reason));
+    }
+    Ok(())
+}
+
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LENGTH: usize = 8;
 

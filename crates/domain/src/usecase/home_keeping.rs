@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::membership::owned_homes;
+use super::membership::check_may_own_more;
 use super::{UseCaseError, number_of, unless_conflict};
 use crate::Timestamp;
 use crate::access::HomeScope;
-use crate::home::{Home, MAX_OWNED_HOMES, Membership, Name, Role};
+use crate::home::{Home, Membership, Name, Role};
 use crate::id::{HomeId, PersonId};
 use crate::ports::HomeStore;
 
@@ -23,7 +23,7 @@ impl HomeKeeping {
     /// Makes a home that `owner` owns, once for each idempotency key.
     ///
     /// The same key gives the same home; with another name it is [`UseCaseError::KeyReused`]. Who owns
-    /// [`MAX_OWNED_HOMES`] gets [`UseCaseError::TooManyHomes`]; requests at the same moment may together pass it.
+    /// [`MAX_OWNED_HOMES`](crate::home::MAX_OWNED_HOMES) gets [`UseCaseError::TooManyHomes`]; requests at the same moment may together pass it.
     pub async fn create(
         &self,
         owner: PersonId,
@@ -39,7 +39,7 @@ impl HomeKeeping {
         if let Some(made) = self.made_before(owner, &home).await? {
             return Ok(made);
         }
-        self.check_room(owner).await?;
+        check_may_own_more(&*self.homes, owner).await?;
         let membership = Membership {
             home: home.id,
             person: owner,
@@ -62,13 +62,6 @@ impl HomeKeeping {
         (made.name == wanted.name)
             .then_some(Some(made))
             .ok_or(UseCaseError::KeyReused)
-    }
-
-    async fn check_room(&self, owner: PersonId) -> Result<(), UseCaseError> {
-        if owned_homes(&*self.homes, owner).await? >= MAX_OWNED_HOMES {
-            return Err(UseCaseError::TooManyHomes);
-        }
-        Ok(())
     }
 }
 

@@ -120,7 +120,7 @@ impl MemberKeeping {
         if to.role != Role::Member {
             return Err(MemberError::NotAMember.into());
         }
-        self.check_owned(heir).await?;
+        check_may_own_more(&*self.homes, heir).await?;
         let with_role = |before: Member, role| MemberChange {
             after: Some(before.with_role(role)),
             before,
@@ -141,20 +141,14 @@ impl MemberKeeping {
         }
         Ok(())
     }
-
-    async fn check_owned(&self, person: PersonId) -> Result<(), UseCaseError> {
-        if owned_homes(&*self.homes, person).await? >= MAX_OWNED_HOMES {
-            return Err(UseCaseError::TooManyHomes);
-        }
-        Ok(())
-    }
 }
 
-/// How many homes a person owns.
-pub(super) async fn owned_homes(homes: &dyn HomeStore, person: PersonId) -> Result<usize, StoreError> {
+/// Refuses a home more to who owns [`MAX_OWNED_HOMES`].
+pub(super) async fn check_may_own_more(homes: &dyn HomeStore, person: PersonId) -> Result<(), UseCaseError> {
     let all = every(|page| async move { homes.memberships(person, &page).await }).await?;
-    Ok(all
-        .iter()
-        .filter(|membership| membership.role == Role::Owner)
-        .count())
+    let owned = all.iter().filter(|membership| membership.role == Role::Owner);
+    if owned.count() >= MAX_OWNED_HOMES {
+        return Err(UseCaseError::TooManyHomes);
+    }
+    Ok(())
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{Layers, RobotAccess, UseCaseError, unless_conflict};
+use crate::Timestamp;
 use crate::access::HomeScope;
-use crate::claim::{CLAIM_VALID, Claim, ClaimCode, ClaimOutcome, MAX_CSR_BYTES};
+use crate::claim::{CLAIM_VALID, Claim, ClaimCode, ClaimOutcome, check_csr};
 use crate::home::Name;
 use crate::id::{ClaimId, PairingId, RobotId};
 use crate::ports::{
@@ -12,7 +13,6 @@ use crate::ports::{
 };
 use crate::robot::{Pairing, Robot};
 use crate::settings::Settings;
-use crate::{FieldError, Timestamp};
 
 /// A claim to be opened.
 #[derive(Debug, Clone)]
@@ -58,10 +58,7 @@ impl Pairings {
 
     /// Opens a claim for a robot that asks for an owner.
     pub async fn open_claim(&self, new: NewClaim, now: Timestamp) -> Result<Claim, UseCaseError> {
-        if new.csr.is_empty() || new.csr.len() > MAX_CSR_BYTES {
-            let reason = format!("must have 1 to {MAX_CSR_BYTES} bytes, has {}", new.csr.len());
-            return Err(FieldError::new("csr", reason).into());
-        }
+        check_csr(&new.csr)?;
         let NewClaim {
             id,
             robot,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{Authorizing, MAX_ATTEMPTS, RobotAccess, UseCaseError, unless_conflict};
-use crate::claim::MAX_CSR_BYTES;
+use crate::claim::check_csr;
 use crate::id::{PairingId, RobotId};
 use crate::ports::{DeviceRegistry, RobotMailbox, RobotStore};
 use crate::receipt::{Receipt, ReceiptKind};
@@ -39,10 +39,7 @@ impl Renewing {
         csr: &str,
         now: Timestamp,
     ) -> Result<(), UseCaseError> {
-        if csr.is_empty() || csr.len() > MAX_CSR_BYTES {
-            let reason = format!("must have 1 to {MAX_CSR_BYTES} bytes, has {}", csr.len());
-            return Err(FieldError::new("csr", reason).into());
-        }
+        check_csr(csr)?;
         let request = digest(csr);
         for _ in 0..MAX_ATTEMPTS {
             let (access, certificate) = self.certified(robot, pairing).await?;
