@@ -1,13 +1,13 @@
 //! The permanent layers of a home's floors on its robots.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mapping::ClassGrid;
 use mapping::class_grid::CellClass;
 use mapping::run_map::RunMap;
 use mapping::run_tile::{RunCell, RunTile};
-use mapping::tile::{CellIndex, TileIndex};
+use mapping::tile::TileIndex;
 
 use crate::access::HomeScope;
 use crate::floor_map::FloorMap;
@@ -173,12 +173,13 @@ fn layer_of(floor: FloorId, map: &FloorMap) -> PermanentLayer {
 /// Whether a layer shows enough else than the one that a robot has.
 fn is_another(known: &[(TileIndex, Vec<u8>)], new: &[(TileIndex, Vec<u8>)]) -> bool {
     let (known, new) = (map_of(known), map_of(new));
-    let all: BTreeSet<CellIndex> = known.known().chain(new.known()).map(|(cell, _)| cell).collect();
-    let other = all
-        .iter()
-        .filter(|cell| known.get(**cell) != new.get(**cell))
+    let gone = known
+        .known()
+        .filter(|(cell, _)| new.get(*cell) == RunCell::Unknown)
         .count();
-    other as f64 > OTHER_SHARE * all.len() as f64
+    let changed = new.known().filter(|(cell, now)| known.get(*cell) != *now).count();
+    let all = new.known().count() + gone;
+    (changed + gone) as f64 > OTHER_SHARE * all as f64
 }
 
 /// The layer of encoded tiles; one that cannot be read shows nothing, and so is another.
