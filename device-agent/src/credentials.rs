@@ -4,6 +4,7 @@ use std::fmt;
 
 use domain::Timestamp;
 use domain::robot::renewal_due;
+use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -33,6 +34,16 @@ pub enum CredentialsError {
     /// The certificate says nothing that can be read.
     #[error(transparent)]
     Dates(#[from] WireError),
+}
+
+/// A new private key and the request for a certificate of it, both PEM.
+///
+/// # Errors
+/// What the key or the request fails with.
+pub fn new_key_with_request() -> Result<(String, String), rcgen::Error> {
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let request = CertificateParams::new(Vec::new())?.serialize_request(&key)?;
+    Ok((key.serialize_pem(), request.pem()?))
 }
 
 impl Credentials {

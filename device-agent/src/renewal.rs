@@ -3,11 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, new_key_with_request};
 use crate::private_file;
 
 /// Holds the new key until it has taken the place of the old one.
@@ -63,12 +62,9 @@ impl Renewal {
     /// # Errors
     /// [`RenewalError::Key`].
     pub fn begin() -> Result<Self, RenewalError> {
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-        let request = CertificateParams::new(Vec::new())?.serialize_request(&key)?;
-        Ok(Self {
-            key_pem: key.serialize_pem(),
-            stage: Stage::Asked { csr: request.pem()? },
-        })
+        let (key_pem, csr) = new_key_with_request()?;
+        let stage = Stage::Asked { csr };
+        Ok(Self { key_pem, stage })
     }
 
     /// What it waits for.

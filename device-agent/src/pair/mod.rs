@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use ::http::{HeaderValue, Method, StatusCode};
 use domain::id::{ClaimId, PairingId, RobotId};
-use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::time::sleep;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, new_key_with_request};
 use crate::identity::{Endpoint, IdentityError, RobotIdentity};
 use crate::private_file;
 use crate::renewal::Renewal;
@@ -158,10 +157,7 @@ pub fn reset(dir: &Path) -> Result<(), PairError> {
 
 async fn open_claim(api: &Api, dir: &Path) -> Result<Claim, PairError> {
     let request = "the claim";
-    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-    let csr = CertificateParams::new(Vec::new())?
-        .serialize_request(&key)?
-        .pem()?;
+    let (key_pem, csr) = new_key_with_request()?;
     let body =
         serde_json::to_vec(&ClaimRequest { csr }).map_err(|source| PairError::Answer { request, source })?;
     let answer = api
@@ -178,7 +174,7 @@ async fn open_claim(api: &Api, dir: &Path) -> Result<Claim, PairError> {
     let claim = Claim {
         id,
         secret,
-        key_pem: key.serialize_pem(),
+        key_pem,
         code,
     };
     keep_claim(dir, &claim)?;
