@@ -37,14 +37,11 @@ impl CommandOutcome {
     /// # Errors
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else {
-            return Ok(());
-        };
-        let taken = self.take(&message).await;
-        let Some(_) = self.incidents.refused(&message, taken).await? else {
-            return Ok(());
-        };
-        self.end_repeats(&message).await
+        let take = async |message: &RobotMessage| self.take(message).await;
+        match self.incidents.refused(event, now, take).await? {
+            Some((message, _)) => self.end_repeats(&message).await,
+            None => Ok(()),
+        }
     }
 
     async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {

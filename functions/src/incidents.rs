@@ -22,15 +22,27 @@ impl Incidents {
         Self { handler, store }
     }
 
-    /// The message in an event, or `None` when there is none and that is recorded.
-    pub(crate) async fn admit(
+    /// Hands the message in an event to `take`; gives what was refused and why, once that is recorded. `None` when it was
+    /// taken, and when there is no message in the event, which is recorded as well.
+    pub(crate) async fn refused(
         &self,
         event: &Value,
         now: Timestamp,
-    ) -> Result<Option<RobotMessage>, HandlerError> {
-        match RobotMessage::try_from(event) {
-            Ok(message) => Ok(Some(message)),
-            Err(refusal) => self.refuse_event(event, &refusal, now).await.map(|()| None),
+        take: impl AsyncFnOnce(&RobotMessage) -> Result<(), Failure>,
+    ) -> Result<Option<(RobotMessage, FieldError)>, HandlerError> {
+        let message = match RobotMessage::try_from(event) {
+            Ok(message) => message,
+            Err(refusal) => return self.refuse_event(event, &refusal, now).await.map(|()| None),
+        };
+        match take(&message).await {
+            Ok(()) => Ok(None),
+            Err(Failure::Later(error)) => Err(error),
+            Err(Failure::Refused(refusal)) => {
+                let client = message.robot.to_string();
+                self.record(&client, &message.trace, &refusal, &message.payload, message.at)
+                    .await?;
+                Ok(Some((message, refusal)))
+            }
         }
     }
 
@@ -45,24 +57,6 @@ impl Incidents {
         let trace = event.get("trace").and_then(Value::as_str).unwrap_or_default();
         self.record(client, trace, refusal, event.to_string().as_bytes(), now)
             .await
-    }
-
-    /// Why the message was refused, once that is recorded; `None` when it was taken.
-    pub(crate) async fn refused(
-        &self,
-        message: &RobotMessage,
-        taken: Result<(), Failure>,
-    ) -> Result<Option<FieldError>, HandlerError> {
-        match taken {
-            Ok(()) => Ok(None),
-            Err(Failure::Later(error)) => Err(error),
-            Err(Failure::Refused(refusal)) => {
-                let client = message.robot.to_string();
-                self.record(&client, &message.trace, &refusal, &message.payload, message.at)
-                    .await?;
-                Ok(Some(refusal))
-            }
-        }
     }
 
     async fn record(

@@ -41,14 +41,11 @@ impl MapIngest {
     /// # Errors
     /// [`HandlerError`] when the event shall come again; all of it may then be stored a second time.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else {
-            return Ok(());
-        };
-        let taken = self.take(&message).await;
-        let Some(refusal) = self.incidents.refused(&message, taken).await? else {
-            return Ok(());
-        };
-        self.answer(&message, &refusal).await
+        let take = async |message: &RobotMessage| self.take(message).await;
+        match self.incidents.refused(event, now, take).await? {
+            Some((message, refusal)) => self.answer(&message, &refusal).await,
+            None => Ok(()),
+        }
     }
 
     async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {

@@ -35,11 +35,8 @@ impl RunReports {
     /// # Errors
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else {
-            return Ok(());
-        };
-        let taken = self.take(&message).await;
-        let Some(refusal) = self.incidents.refused(&message, taken).await? else {
+        let take = async |message: &RobotMessage| self.take(message).await;
+        let Some((message, refusal)) = self.incidents.refused(event, now, take).await? else {
             return Ok(());
         };
         match json::decode::<About>(&message.payload) {

@@ -33,11 +33,8 @@ impl StatusReports {
     /// # Errors
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
-        let Some(message) = self.incidents.admit(event, now).await? else {
-            return Ok(());
-        };
-        let taken = self.take(&message, now).await;
-        self.incidents.refused(&message, taken).await.map(|_| ())
+        let take = async |message: &RobotMessage| self.take(message, now).await;
+        self.incidents.refused(event, now, take).await.map(|_| ())
     }
 
     async fn take(&self, message: &RobotMessage, now: Timestamp) -> Result<(), Failure> {
