@@ -7,7 +7,7 @@ use domain::home::{Floor, Membership, Role};
 use domain::id::HomeId;
 use domain::page::PageRequest;
 use domain::robot::Robot;
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::{try_join, try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -135,10 +135,13 @@ async fn robot_of(
         return Ok(None);
     };
     let services = &state.services;
-    let health = services.health.health(robot.id).await?;
-    let settings = services.settings.settings(robot.id).await?;
     let newest = PageRequest::new(1, None);
-    let runs = services.runs.runs(scope, robot.id, &newest).await?;
+    let (health, settings, runs) = try_join3(
+        services.health.health(robot.id),
+        services.settings.settings(robot.id),
+        services.runs.runs(scope, robot.id, &newest),
+    )
+    .await?;
     let applied = health.status.as_ref().map_or(0, |status| status.settings_version);
     let wanted = settings.as_ref().map_or(0, |settings| settings.version);
     Ok(Some(OverviewRobot {
