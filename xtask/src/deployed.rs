@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use crate::project::Project;
-use crate::run::{Ended, Runner, check, tests};
+use crate::run::{Ended, Runner, check, unittests};
 use crate::setup::deployed::{FOLDER, Tools, tools};
 use crate::setup::devices;
 use crate::tally::Tally;
@@ -46,11 +46,12 @@ fn steps(runner: &mut Runner, project: &Project, profile: &str) {
     runner.step(
         "deployed",
         "deploys the template with SAM to an emulated AWS, and drives robots and phones there",
-        || tests(&mut suite(project, &tools, profile)),
+        || unittests(&mut interpreter(project, &tools, profile), FOLDER),
     );
 }
 
-fn suite(project: &Project, tools: &Tools, profile: &str) -> Command {
+/// Python as the suite wants it.
+fn interpreter(project: &Project, tools: &Tools, profile: &str) -> Command {
     let mut python = project.command(&tools.python.to_string_lossy());
     python
         .env("CARGO_TARGET_DIR", &project.target)
@@ -64,14 +65,6 @@ fn suite(project: &Project, tools: &Tools, profile: &str) -> Command {
         .env("SWEEPLINE_PROGRAMS", project.target.join("debug"))
         .env("SWEEPLINE_DEPLOYED_DATA", data(project))
         .env("SWEEPLINE_SAM", &tools.sam);
-    python.args([
-        "-m",
-        "unittest",
-        "discover",
-        "--verbose",
-        "--start-directory",
-        FOLDER,
-    ]);
     python
 }
 

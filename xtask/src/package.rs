@@ -50,7 +50,9 @@ pub fn run(project: &Project, target: Option<&str>) -> anyhow::Result<()> {
     let folder = project.target.join("lambda");
     fs::create_dir_all(&folder)?;
     let mut packed = Vec::new();
-    for name in names(project)? {
+    let mut names = functions(project)?;
+    names.push(API.to_owned());
+    for name in names {
         packed.push(pack(&programs.join(&name), &folder, name)?);
     }
     print(&packed);
@@ -76,8 +78,9 @@ fn build(project: &Project, target: Option<&str>) -> anyhow::Result<PathBuf> {
     Ok(project.target.join(folder).join("release"))
 }
 
-fn names(project: &Project) -> anyhow::Result<Vec<String>> {
-    let mut names = vec![API.to_owned()];
+/// The programs of the package `functions`, in the order of their names.
+pub fn functions(project: &Project) -> anyhow::Result<Vec<String>> {
+    let mut names = Vec::new();
     for entry in fs::read_dir(project.root.join("functions/src/bin"))? {
         let file = entry?.path();
         let name = file.file_stem().context("a program without a name")?;

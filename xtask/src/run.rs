@@ -132,6 +132,19 @@ pub fn tests(command: &mut Command) -> anyhow::Result<Ended> {
     })
 }
 
+/// The tests in a folder, run by Python's unittest; `python` is the command of an interpreter.
+pub fn unittests(python: &mut Command, folder: &str) -> anyhow::Result<Ended> {
+    let words = [
+        "-m",
+        "unittest",
+        "discover",
+        "--verbose",
+        "--start-directory",
+        folder,
+    ];
+    tests(python.args(words))
+}
+
 /// Whether `command`, which asks a tool for its version, finds the tool.
 pub fn is_there(command: &mut Command) -> bool {
     command

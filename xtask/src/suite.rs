@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::bail;
 
 use crate::project::Project;
-use crate::run::{Ended, Runner, check, is_there, tests};
+use crate::run::{Ended, Runner, check, is_there, tests, unittests};
 use crate::setup::{chromium, devices, pages};
 use crate::stack::Stack;
 use crate::tally::Tally;
@@ -123,14 +123,7 @@ fn device_tests(runner: &mut Runner, project: &Project) {
             python
                 .current_dir(&project.root)
                 .env("SWEEPLINE_BIN", project.sweepline());
-            tests(python.args([
-                "-m",
-                "unittest",
-                "discover",
-                "--verbose",
-                "--start-directory",
-                devices::FOLDER,
-            ]))
+            unittests(&mut python, devices::FOLDER)
         },
     );
 }

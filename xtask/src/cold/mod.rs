@@ -14,6 +14,7 @@ use anyhow::Context;
 use function::Function;
 use robot::Messages;
 
+use crate::package;
 use crate::project::Project;
 use crate::run;
 
@@ -23,18 +24,6 @@ const STARTS: usize = 15;
 const EVENTS: usize = 40;
 /// The events of a start before which its invocations are not counted.
 const WARM_UP: usize = 10;
-/// The functions that need nothing but the store and AWS IoT to start.
-const PROGRAMS: [&str; 9] = [
-    "map_ingest",
-    "run_events",
-    "status",
-    "presence",
-    "fold",
-    "command_outcome",
-    "renewal",
-    "provisioning_hook",
-    "live_authorizer",
-];
 const WITH_EVENTS: &str = "map_ingest";
 
 struct Row {
@@ -52,14 +41,14 @@ pub fn run(project: &Project) -> anyhow::Result<ExitCode> {
         messages.bytes()
     );
     println!("| function | init, ms CPU | invocation, ms CPU | peak resident, MB |\n|---|---|---|---|");
-    for name in PROGRAMS {
+    for name in package::functions(project)? {
         let events: &[String] = if name == WITH_EVENTS {
             &messages.events
         } else {
             &[]
         };
-        let row = measure(&programs.join(name), &messages.store, events).context(name)?;
-        println!("{}", row.line(name));
+        let row = measure(&programs.join(&name), &messages.store, events).with_context(|| name.clone())?;
+        println!("{}", row.line(&name));
     }
     Ok(ExitCode::SUCCESS)
 }
