@@ -40,7 +40,7 @@ const OWNERS: [(&str, &str, &[&str]); 10] = [
     ("aws-sdk-dynamodb", "store", &[]),
     ("aws-sdk-iot", "iot", &[]),
     ("aws-sdk-iotdataplane", "iot", &[]),
-    ("dynoxide-rs", "sweepline", &["mobile-api", "store"]),
+    ("dynoxide-rs", "sweepline", &["end-to-end", "mobile-api", "store"]),
     ("jsonwebtoken", "access", &[]),
     ("lambda_http", "mobile-api", &[]),
     ("lambda_runtime", "functions", &[]),

@@ -56,11 +56,12 @@ pub fn run(function: impl Future<Output = Result<(), lambda_runtime::Error>>) ->
     }
 }
 
-/// The stores on the table that the variable `TABLE_NAME` names.
+/// The stores on the table that the variable `TABLE_NAME` names, in the region `AWS_REGION`, for which the SDK would
+/// otherwise ask a machine's metadata service.
 pub async fn table() -> Result<Arc<TableStore>, InitError> {
-    let table = variable("TABLE_NAME")?;
     let config = ConnectConfig {
-        table,
+        table: variable("TABLE_NAME")?,
+        region: Some(variable("AWS_REGION")?),
         ..ConnectConfig::default()
     };
     Ok(Arc::new(store::connect(config, Arc::new(now)).await))

@@ -25,35 +25,69 @@ fn function(binary: &str) -> Command {
     command
 }
 
+/// Each function with what it alone cannot be without.
+const NEEDS: [(&str, &[&str]); 9] = [
+    (env!("CARGO_BIN_EXE_command_outcome"), &[]),
+    (env!("CARGO_BIN_EXE_fold"), &[]),
+    (LIVE_AUTHORIZER, &["ACCOUNT_ID"]),
+    (env!("CARGO_BIN_EXE_map_ingest"), &[]),
+    (PRESENCE, &[]),
+    (env!("CARGO_BIN_EXE_provisioning_hook"), &[]),
+    (env!("CARGO_BIN_EXE_renewal"), &["DEVICE_POLICY"]),
+    (env!("CARGO_BIN_EXE_run_events"), &[]),
+    (env!("CARGO_BIN_EXE_status"), &[]),
+];
+/// What all of them need.
+const ALL_NEED: [&str; 2] = ["TABLE_NAME", "AWS_REGION"];
+const GIVEN: [(&str, &str); 3] = [
+    ("TABLE_NAME", "t"),
+    ("ACCOUNT_ID", "000000000000"),
+    ("DEVICE_POLICY", "prod_device"),
+];
+
+/// Why a function ended before it asked for an event.
+fn end_of(command: &mut Command) -> Value {
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    line["error"].clone()
+}
+
 #[test]
-fn a_missing_variable_stops_a_function_by_name() {
-    for (binary, given, expected) in [
-        (PRESENCE, vec![], "the environment variable TABLE_NAME is not set"),
+fn a_missing_variable_stops_each_function_by_name() {
+    for (binary, needed) in NEEDS {
+        for name in ALL_NEED.iter().chain(needed) {
+            let mut command = function(binary);
+            let expected = format!("the environment variable {name} is not set");
+            assert_eq!(end_of(command.envs(GIVEN).env_remove(name)), expected, "{binary}");
+            assert_eq!(
+                end_of(command.env(name, "")),
+                expected,
+                "{binary} with an empty one"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_makes_no_sense_stops_a_function_by_name() {
+    for (binary, name, value, expected) in [
+        (LIVE_AUTHORIZER, "ACCOUNT_ID", "12", "must have twelve digits"),
         (
-            LIVE_AUTHORIZER,
-            vec![("TABLE_NAME", "t")],
-            "the environment variable ACCOUNT_ID is not set",
-        ),
-        (
-            LIVE_AUTHORIZER,
-            vec![("TABLE_NAME", "t"), ("ACCOUNT_ID", "12")],
-            "the environment variable ACCOUNT_ID must have twelve digits",
+            PRESENCE,
+            "LOG_ONE_RUN_IN",
+            "0",
+            "must be a number from 1 to 10000",
         ),
         (
             PRESENCE,
-            vec![("LOG_ONE_RUN_IN", "0")],
-            "the environment variable LOG_ONE_RUN_IN must be a number from 1 to 10000",
-        ),
-        (
-            PRESENCE,
-            vec![("LOG_LEVEL", "loud")],
-            "the environment variable LOG_LEVEL must be error, warn, info, debug or trace",
+            "LOG_LEVEL",
+            "loud",
+            "must be error, warn, info, debug or trace",
         ),
     ] {
-        let output = function(binary).envs(given).output().unwrap();
-        assert!(!output.status.success());
-        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(line["error"], expected);
+        let ended = end_of(function(binary).envs(GIVEN).env(name, value));
+        assert_eq!(ended, format!("the environment variable {name} {expected}"));
     }
 }
 

@@ -25,7 +25,6 @@ fn function(variables: &[(&str, &str)]) -> Command {
         .env("AWS_LAMBDA_FUNCTION_NAME", "f")
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
         .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
-        .env("AWS_REGION", "us-east-1")
         .env("AWS_ACCESS_KEY_ID", "none")
         .env("AWS_SECRET_ACCESS_KEY", "none")
         .envs(variables.iter().copied())
@@ -34,7 +33,8 @@ fn function(variables: &[(&str, &str)]) -> Command {
     command
 }
 
-const VARIABLES: [(&str, &str); 8] = [
+const VARIABLES: [(&str, &str); 9] = [
+    ("AWS_REGION", "us-east-1"),
     ("TABLE_NAME", "t"),
     ("STAGE", "prod"),
     ("IOT_ENDPOINT", "iot.example"),
@@ -49,6 +49,7 @@ const VARIABLES: [(&str, &str); 8] = [
 async fn a_missing_variable_stops_the_function_by_name() {
     for name in [
         "TABLE_NAME",
+        "AWS_REGION",
         "IOT_ENDPOINT",
         "MQTT_PORT",
         "COMMAND_DELIVERY",

@@ -7,7 +7,7 @@ use anyhow::bail;
 
 use crate::project::Project;
 use crate::run::{Ended, Runner, check, is_there, tests, unittests};
-use crate::setup::{chromium, devices, pages};
+use crate::setup::{chromium, devices, emulator, pages};
 use crate::stack::Stack;
 use crate::tally::Tally;
 use crate::{deny, template, tidy};
@@ -18,6 +18,7 @@ pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
     sources(&mut runner, project);
     rust(&mut runner, project);
     if !quick {
+        lambda_tests(&mut runner, project);
         template::steps(&mut runner, project);
         documentation(&mut runner, project);
         page_tests(&mut runner, project);
@@ -56,6 +57,20 @@ fn rust(runner: &mut Runner, project: &Project) {
         "lints",
         "lets clippy look at every target, warnings are errors",
         || check(&mut project.cargo("clippy --workspace --all-targets -- -D warnings")),
+    );
+}
+
+fn lambda_tests(runner: &mut Runner, project: &Project) {
+    runner.step(
+        "lambda",
+        "runs each function's program under AWS's emulator of Lambda",
+        || {
+            let Some(emulator) = emulator::find(project)? else {
+                return not_here("AWS has no emulator for this machine");
+            };
+            let mut suite = project.cargo("test --workspace --test lambda");
+            tests(suite.env("SWEEPLINE_RIE", emulator))
+        },
     );
 }
 

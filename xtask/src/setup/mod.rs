@@ -3,6 +3,7 @@
 pub mod chromium;
 pub mod deployed;
 pub mod devices;
+pub mod emulator;
 pub mod pages;
 pub mod template;
 

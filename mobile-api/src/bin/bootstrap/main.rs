@@ -46,6 +46,7 @@ async fn app() -> Result<Router, lambda_http::Error> {
     let now: Clock = Arc::new(now);
     let table = ConnectConfig {
         table: variable("TABLE_NAME")?,
+        region: Some(variable("AWS_REGION")?),
         ..ConnectConfig::default()
     };
     let store = Arc::new(store::connect(table, now.clone()).await);
