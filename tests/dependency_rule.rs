@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 /// Each of our crates with its level: it may use only crates of a lower level, so that crates of one level, such as
 /// the adapters, do not see each other.
-const LEVELS: [(&str, u8); 19] = [
+const LEVELS: [(&str, u8); 20] = [
     ("billing", 0),
     ("mapping", 0),
     ("policy", 0),
@@ -17,6 +17,7 @@ const LEVELS: [(&str, u8); 19] = [
     ("domain", 1),
     ("infra", 1),
     ("device-contract", 2),
+    ("memory-store", 2),
     ("wire", 2),
     // Adapters; the agent's MQTT link is one.
     ("access", 3),

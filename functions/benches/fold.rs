@@ -5,9 +5,6 @@
 #[path = "../tests/handlers/flats.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod flats;
-#[path = "../tests/handlers/memory/mod.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
-mod memory;
 #[path = "../tests/handlers/world.rs"]
 #[allow(dead_code, reason = "the tests use more of it")]
 mod world;

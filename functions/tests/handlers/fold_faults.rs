@@ -1,10 +1,10 @@
 //! Folds that are killed, that run beside each other, and that read what is old: the result is always the same.
 
 use mapping::pose::Pose;
+use memory_store::Shelves;
 use serde_json::Value;
 
 use crate::flats::{attic, ground_floor};
-use crate::memory::Shelves;
 use crate::world::{NOW, World};
 
 /// The ground floor with a chair that moves, twice the attic, the ground floor again.

@@ -15,7 +15,6 @@ mod fold_faults;
 mod fold_floors;
 mod live_authorizer;
 mod map_ingest;
-mod memory;
 mod presence;
 mod provisioning_hook;
 mod recorded;

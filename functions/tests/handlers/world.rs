@@ -19,10 +19,9 @@ use functions::{CommandOutcome, Fold, MapIngest, PresenceEvents, Renewals, RunRe
 use mapping::run_map::RunMap;
 use mapping::run_tile::{RunCell, RunTile};
 use mapping::tile::TileIndex;
+use memory_store::Memory;
 use serde_json::{Value, json};
 use wire::tile_pack::{PackedTile, TilePack};
-
-use crate::memory::Memory;
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 

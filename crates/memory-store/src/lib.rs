@@ -34,34 +34,56 @@ use domain::status::Status;
 use mapping::SheetIndex;
 use mapping::tile::TileIndex;
 
+/// All that is kept.
 #[derive(Clone, Default)]
 pub struct Shelves {
+    /// Robots.
     pub robots: BTreeMap<RobotId, Robot>,
+    /// Their settings.
     pub settings: BTreeMap<RobotId, Settings>,
+    /// Their newest reports.
     pub status: BTreeMap<RobotId, Status>,
+    /// Whether they are connected.
     pub presence: BTreeMap<RobotId, Presence>,
+    /// Commands.
     pub commands: BTreeMap<CommandId, Command>,
+    /// Leases of the live view.
     pub leases: BTreeMap<LeaseId, Lease>,
+    /// Runs.
     pub runs: BTreeMap<RunId, Run>,
+    /// Their tiles.
     pub run_tiles: BTreeMap<(RunId, TileIndex), StoredRunTile>,
+    /// Floors.
     pub floors: BTreeMap<FloorId, Floor>,
+    /// How far the votes of a floor are.
     pub folds: BTreeMap<FloorId, FoldState>,
+    /// The evidence of a floor.
     pub home_sheets: BTreeMap<(FloorId, SheetIndex), StoredHomeSheet>,
+    /// What was derived of a floor.
     pub floor_maps: BTreeMap<FloorId, FloorMap>,
+    /// Its movable things.
     pub objects: BTreeMap<FloorId, ObjectList>,
+    /// Its plan.
     pub plans: BTreeMap<FloorId, KeptPlan>,
     /// What a stale read of the plans gives.
     pub plans_before: BTreeMap<FloorId, KeptPlan>,
+    /// Where runs vote.
     pub places: BTreeMap<RunId, Placed>,
+    /// Runs that fit nowhere.
     pub candidates: Candidates,
+    /// What was refused.
     pub incidents: Vec<Incident>,
+    /// What robots were told, oldest first.
     pub receipts: Vec<(RobotId, Receipt)>,
+    /// Settings that robots were sent, with their version, oldest first.
     pub posted_settings: Vec<(RobotId, u64)>,
+    /// Robots whose settings the broker keeps.
     pub retained: BTreeSet<RobotId>,
     /// The certificates that were issued, with whether they are in force.
     pub certificates: BTreeMap<String, bool>,
 }
 
+/// The store.
 pub struct Memory {
     shelves: Mutex<Shelves>,
     out: AtomicBool,
@@ -82,10 +104,12 @@ impl Default for Memory {
 }
 
 impl Memory {
+    /// Nothing works until it recovers.
     pub fn fail(&self) {
         self.out.store(true, Ordering::SeqCst);
     }
 
+    /// Everything works again.
     pub fn recover(&self) {
         self.out.store(false, Ordering::SeqCst);
         self.fuse.store(u32::MAX, Ordering::SeqCst);
