@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -39,6 +40,9 @@ enum Command {
         /// The agent's directory.
         #[arg(long)]
         dir: PathBuf,
+        /// How often the broker hears of a silent robot, seconds; shorter where a router forgets connections.
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(5..=1200))]
+        keep_alive: u16,
     },
     /// Forget owner, runs and settings.
     Reset {
@@ -53,7 +57,11 @@ async fn main() -> anyhow::Result<()> {
     log_to_stderr();
     match Cli::parse().command {
         Command::Pair { api, dir } => pair_robot(&api, &dir).await,
-        Command::Replay { file, dir } => replay(&file, dir).await,
+        Command::Replay {
+            file,
+            dir,
+            keep_alive,
+        } => replay(&file, dir, Duration::from_secs(keep_alive.into())).await,
         Command::Reset { dir } => {
             pair::reset(&dir)?;
             say("This robot has forgotten its owner, its runs and its settings.")
@@ -75,12 +83,13 @@ async fn pair_robot(api: &str, dir: &std::path::Path) -> anyhow::Result<()> {
     say(&format!("Paired as {}.", endpoint.robot))
 }
 
-async fn replay(file: &std::path::Path, dir: PathBuf) -> anyhow::Result<()> {
+async fn replay(file: &std::path::Path, dir: PathBuf, keep_alive: Duration) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let driver =
         Replay::from_bytes(&bytes).with_context(|| format!("{}: cannot be replayed", file.display()))?;
     let config = AgentConfig {
         ends_with_driver: true,
+        keep_alive,
         ..AgentConfig::new(dir)
     };
     agent::run(&config, driver, stopped()).await?;

@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`,
+//! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`, `cargo xtask sbom`,
 //! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask package`, `cargo xtask cold`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
@@ -8,6 +8,7 @@ mod deployed;
 mod package;
 mod project;
 mod run;
+mod sbom;
 mod setup;
 mod stack;
 mod suite;
@@ -41,6 +42,8 @@ enum Chore {
     Tidy,
     /// Checks licences, sources and the owners of provider crates with cargo-deny.
     Deny,
+    /// Writes what each program is made of, in the form of CycloneDX.
+    Sbom,
     /// Deploys to an emulated AWS and tests there.
     Deployed {
         /// How the functions are built: `release`, or `trial`, which takes half as long.
@@ -69,6 +72,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test { quick } => suite::test(&project, quick),
         Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
+        Chore::Sbom => sbom::write(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deployed { profile } => deployed::run(&project, &profile),
         Chore::Cold => cold::run(&project),
         Chore::Package { target } => package::run(&project, target.as_deref()).map(|()| ExitCode::SUCCESS),

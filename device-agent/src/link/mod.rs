@@ -2,6 +2,7 @@
 
 mod backoff;
 mod mqtt;
+mod silence;
 mod tls;
 
 use async_trait::async_trait;

@@ -3,6 +3,7 @@
 //! What the library leaves to its user is done here: a wait with jitter between connections, subscribing when the
 //! broker has no session, subscribing again when no answer comes, and trusting nothing to its queue.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,15 +11,16 @@ use domain::Timestamp;
 use domain::id::RobotId;
 use rumqttc::{
     AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, MqttOptions, NetworkOptions,
-    PublishOptions, QoS, SubscribeFilterInput, TlsConfiguration, Transport,
+    Outgoing as Packet, PublishOptions, QoS, SubscribeFilterInput, TlsConfiguration, Transport,
 };
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use wire::quota::{MAX_FILTERS_PER_SUBSCRIBE, MAX_SESSION_EXPIRY};
 use wire::topic::Downlink;
 
+use super::silence::Silence;
 use super::tls::{TlsError, client_config};
 use super::{Backoff, Link, LinkEvent};
 use crate::core::message::{Delivery, Outgoing, Received};
@@ -98,6 +100,7 @@ impl MqttLink {
             event_loop,
             signals,
             backoff: Backoff::default(),
+            silence: Silence::new(config.keep_alive),
             since: None,
         };
         let subscriber = Subscriber {
@@ -195,21 +198,43 @@ struct Poller {
     event_loop: EventLoop,
     signals: mpsc::Sender<Signal>,
     backoff: Backoff,
+    silence: Silence,
     since: Option<Instant>,
 }
 
 impl Poller {
     async fn run(mut self) {
         loop {
-            let told = match self.event_loop.poll().await {
-                Ok(Event::Incoming(packet)) => self.take(packet).await,
-                Ok(Event::Outgoing(_) | Event::Auth(_)) => Ok(()),
-                Err(ConnectionError::RequestsDone) => return,
-                Err(error) => self.wait_after(&error).await,
+            let told = match self.poll().await {
+                None => {
+                    self.event_loop.clean();
+                    self.wait_after(&"the broker does not answer").await
+                }
+                Some(Ok(Event::Incoming(packet))) => {
+                    self.silence.broken();
+                    self.take(packet).await
+                }
+                Some(Ok(Event::Outgoing(packet))) => {
+                    if is_answered(&packet) {
+                        self.silence.asked(Instant::now());
+                    }
+                    Ok(())
+                }
+                Some(Ok(Event::Auth(_))) => Ok(()),
+                Some(Err(ConnectionError::RequestsDone)) => return,
+                Some(Err(error)) => self.wait_after(&error).await,
             };
             if told.is_err() {
                 return;
             }
+        }
+    }
+
+    /// What happens next, or nothing when the broker has been silent for too long.
+    async fn poll(&mut self) -> Option<Result<Event, ConnectionError>> {
+        match self.silence.ends() {
+            Some(end) => timeout_at(end, self.event_loop.poll()).await.ok(),
+            None => Some(self.event_loop.poll().await),
         }
     }
 
@@ -246,7 +271,8 @@ impl Poller {
         }
     }
 
-    async fn wait_after(&mut self, error: &ConnectionError) -> Result<(), mpsc::error::SendError<Signal>> {
+    async fn wait_after(&mut self, error: &impl Display) -> Result<(), mpsc::error::SendError<Signal>> {
+        self.silence.broken();
         if self
             .since
             .take()
@@ -259,6 +285,23 @@ impl Poller {
         self.signals.send(Signal::Lost).await?;
         sleep(delay).await;
         Ok(())
+    }
+}
+
+/// Whether a broker answers such a packet.
+fn is_answered(packet: &Packet) -> bool {
+    match packet {
+        // Packet id 0 stands for QoS 0.
+        Packet::Publish(id) => *id != 0,
+        Packet::PingReq | Packet::Subscribe(_) | Packet::Unsubscribe(_) => true,
+        Packet::PubAck(_)
+        | Packet::PubRec(_)
+        | Packet::PubRel(_)
+        | Packet::PubComp(_)
+        | Packet::PingResp
+        | Packet::Disconnect
+        | Packet::AwaitAck(_)
+        | Packet::Auth => false,
     }
 }
 

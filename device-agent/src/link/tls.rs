@@ -5,14 +5,30 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use rustls::client::WebPkiServerVerifier;
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::aws_lc_rs::cipher_suite::{
+    TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS13_AES_128_GCM_SHA256,
+    TLS13_AES_256_GCM_SHA384, TLS13_CHACHA20_POLY1305_SHA256,
+};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore, SupportedCipherSuite};
 use thiserror::Error;
 
 use crate::identity::RobotIdentity;
+
+/// What is offered to the broker: all that the library has and AWS IoT supports.
+const CIPHER_SUITES: [SupportedCipherSuite; 7] = [
+    TLS13_AES_128_GCM_SHA256,
+    TLS13_AES_256_GCM_SHA384,
+    TLS13_CHACHA20_POLY1305_SHA256,
+    TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+];
 
 /// Why there can be no TLS.
 #[derive(Debug, Error)]
@@ -51,7 +67,10 @@ pub fn client_config(identity: &RobotIdentity, not_before: Timestamp) -> Result<
     let chain = certificates("certificate", &identity.credentials.certificate_pem)?;
     let key = PrivateKeyDer::from_pem_slice(identity.credentials.key_pem.as_bytes())
         .map_err(|source| TlsError::Pem { what: "key", source })?;
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    let provider = Arc::new(CryptoProvider {
+        cipher_suites: CIPHER_SUITES.to_vec(),
+        ..aws_lc_rs::default_provider()
+    });
     let seconds = u64::try_from(not_before.seconds()).unwrap_or(0);
     let clock = SoberClock {
         not_before: UnixTime::since_unix_epoch(Duration::from_secs(seconds)),
