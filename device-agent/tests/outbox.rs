@@ -27,6 +27,7 @@ fn head() -> RunHead {
     let started_at = Timestamp::from_millis(7);
     RunHead {
         pairing: PairingId::from_u128(1),
+        correlation: None,
         initiator: Initiator::Button,
         started_at,
     }

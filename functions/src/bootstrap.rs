@@ -123,7 +123,7 @@ where
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handler = handler.clone();
         let context = &event.context;
-        let span = telemetry::invocation(&context.request_id, context.xray_trace_id.as_deref(), None);
+        let span = telemetry::invocation(&context.request_id, context.xray_trace_id.as_deref());
         let answer = async move { handle(&handler, &event.payload, now()).await.map_err(logged) };
         answer.instrument(span)
     }))

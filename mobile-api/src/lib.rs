@@ -5,6 +5,7 @@
 //! type of this API or a [`Problem`]. Domain types never leave as they are.
 
 mod content_policy;
+mod correlation;
 mod extract;
 mod feature_map;
 mod lists;
@@ -17,6 +18,7 @@ mod router;
 mod routes;
 mod state;
 
+pub use correlation::{CORRELATION_HEADER, given_correlation};
 pub use extract::Source;
 pub use problem::{Code, Problem};
 pub use router::router;

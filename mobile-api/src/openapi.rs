@@ -11,7 +11,9 @@ use crate::problem::{Code, ProblemBody};
     info(
         title = "Sweepline",
         description = "Robot vacuums: homes, robots, maps, runs, commands, and the health of a fleet. \
-                       Errors are RFC 9457 problem documents; a foreign id answers as an unknown one."
+                       Errors are RFC 9457 problem documents; a foreign id answers as an unknown one. Each answer has \
+                       an `X-Correlation-Id`, the request's own if it has one of 1 to 64 letters, digits, `.`, `_`, \
+                       `=` or `-`: our logs of the request, and of what it sets going, carry it."
     ),
     components(schemas(ProblemBody, Code)),
     security(("bearer" = [])),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{
@@ -17,6 +17,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::content_policy::content_policy;
+use crate::correlation::correlate;
 use crate::openapi::Document;
 use crate::problem::{Code, Problem};
 use crate::routes;
@@ -52,6 +53,7 @@ pub fn router(state: ApiState) -> Router {
         // What leaves the region is charged by the byte, and a map is mostly repetition.
         .layer(CompressionLayer::new())
         .layer(from_fn(log))
+        .layer(from_fn_with_state(state.clone(), correlate))
         .with_state(state);
     headers.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, value))

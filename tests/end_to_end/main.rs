@@ -1,6 +1,7 @@
 //! The real program from outside: what its users do to it, and what happens to it.
 
 mod bad_start;
+mod correlation;
 mod floors;
 mod interruption;
 mod owner;

@@ -100,6 +100,7 @@ impl Home {
             run: self.run,
             pairing: self.pairing,
             seq: 1,
+            correlation: None,
             initiator: Initiator::Button,
             started_at: self.at,
             at: self.at,

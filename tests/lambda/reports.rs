@@ -184,6 +184,7 @@ fn command(home: &Home) -> Command {
         issued_at: now(),
         expires_at: now(),
         rooms_version: 0,
+        correlation: None,
         planned_seconds: None,
         state: CommandState::Delivered,
     }

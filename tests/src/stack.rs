@@ -86,6 +86,12 @@ impl Stack {
         Self::spawn(Command::new(program()?), data, &["--plans", plan])
     }
 
+    /// Starts a stack that adds what functions log to the file at `logs`.
+    pub fn start_logging(data: &Path, logs: &Path) -> anyhow::Result<Self> {
+        let logs = logs.to_str().context("the path of the logs is no text")?;
+        Self::spawn(Command::new(program()?), data, &["--function-logs", logs])
+    }
+
     /// Starts a stack that can make no file larger than `kibibytes`, as if the disk were full beyond.
     pub fn start_on_full_disk(data: &Path, kibibytes: u64) -> anyhow::Result<Self> {
         let mut shell = Command::new("bash");

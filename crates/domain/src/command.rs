@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CommandId, HomeId, PairingId, PersonId, RobotId, RoomId, RunId};
-use crate::{FieldError, Timestamp};
+use crate::{CorrelationId, FieldError, Timestamp};
 
 /// How long a robot may act on a command after it was issued.
 pub const COMMAND_VALID: Duration = Duration::from_secs(60);
@@ -321,6 +321,9 @@ pub struct Command {
     /// How long the plan of a start takes without recharging, seconds; none without a plan.
     #[serde(default)]
     pub planned_seconds: Option<u32>,
+    /// The request that it was issued by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<CorrelationId>,
     /// How far it has come.
     pub state: CommandState,
 }

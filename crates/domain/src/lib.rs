@@ -6,6 +6,7 @@
 pub mod access;
 pub mod claim;
 pub mod command;
+pub mod correlation;
 pub mod error;
 pub mod fleet;
 pub mod floor_map;
@@ -31,5 +32,6 @@ pub mod status;
 pub mod time;
 pub mod usecase;
 
+pub use correlation::CorrelationId;
 pub use error::FieldError;
 pub use time::Timestamp;

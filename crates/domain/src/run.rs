@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{CommandId, FloorId, PairingId, RobotId, RunId};
 use crate::placement::Placed;
-use crate::{FieldError, Timestamp};
+use crate::{CorrelationId, FieldError, Timestamp};
 
 /// The most tiles in a run: 4,096 tiles are 42,000 square metres.
 pub const MAX_RUN_TILES: usize = 4096;
@@ -148,6 +148,8 @@ pub struct RunEvent {
     pub seq: u32,
     /// What started the run.
     pub initiator: Initiator,
+    /// The request that started the run, if one did.
+    pub correlation: Option<CorrelationId>,
     /// When the run began, by the robot's clock.
     pub started_at: Timestamp,
     /// When this happened, by the robot's clock.
@@ -182,6 +184,9 @@ pub struct Run {
     pub seq: u32,
     /// What started it.
     pub initiator: Initiator,
+    /// The request that started it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<CorrelationId>,
     /// When it began.
     pub started_at: Timestamp,
     /// When its newest event happened.
@@ -205,6 +210,7 @@ impl Run {
             state: RunState::Running,
             seq: event.seq,
             initiator: event.initiator,
+            correlation: event.correlation.clone(),
             started_at: event.started_at,
             updated_at: event.at,
             report: None,
@@ -262,6 +268,7 @@ mod tests {
             pairing: PairingId::new(at, 2),
             seq,
             initiator: Initiator::Button,
+            correlation: None,
             started_at: Timestamp::from_millis(0),
             at,
             kind,

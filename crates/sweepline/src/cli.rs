@@ -1,7 +1,7 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use evaluation::EvalArgs;
@@ -21,6 +21,17 @@ pub struct Cli {
     /// The options of `up`.
     #[command(flatten)]
     pub up: UpArgs,
+}
+
+impl Cli {
+    /// Where the lines of functions go, if they are kept.
+    pub fn function_logs(&self) -> Option<&Path> {
+        match &self.command {
+            None => self.up.function_logs.as_deref(),
+            Some(Command::Up(args)) => args.function_logs.as_deref(),
+            Some(Command::Replay(_) | Command::Bill(_) | Command::Eval(_) | Command::Convert(_)) => None,
+        }
+    }
 }
 
 /// What the program does.
@@ -62,6 +73,9 @@ pub struct UpArgs {
     /// How fast simulated time goes.
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// Add to this file what functions would log on Lambda, line by line.
+    #[arg(long, value_name = "FILE")]
+    pub function_logs: Option<PathBuf>,
     /// Start with an empty data folder.
     #[arg(long)]
     pub fresh: bool,

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 use sweepline::cli::{Cli, Command};
 use sweepline::meter::LogMeter;
@@ -21,8 +22,9 @@ const BILLED_LOGS: LevelFilter = LevelFilter::INFO;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_logs();
-    match run(cli) {
+    let meter = LogMeter::keeping(cli.function_logs());
+    start_logs(meter.as_ref().cloned().unwrap_or_default());
+    match meter.context("--function-logs").and_then(|_| run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -31,11 +33,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Lines for people go to standard error; the lines that functions would write on Lambda are only counted.
-fn start_logs() {
+/// Lines for people go to standard error; the lines that functions would write on Lambda go to `meter`.
+fn start_logs(meter: LogMeter) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOGS));
     let read = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let billed = telemetry::Lines::new(LogMeter::function(), Sampling::ALL, LogMeter);
+    let billed = telemetry::Lines::new(LogMeter::function(), Sampling::ALL, meter);
     tracing_subscriber::registry()
         .with(read.with_filter(filter))
         .with(billed.with_filter(BILLED_LOGS))

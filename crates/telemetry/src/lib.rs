@@ -4,7 +4,6 @@
 //! A line holds what is true of the function, of the invocation (see [`invocation`]) and of the event, in this order;
 //! dots in names become underscores, `run.id` is `run_id`.
 
-mod correlation;
 mod fields;
 mod function;
 mod invocation;
@@ -12,7 +11,6 @@ mod lines;
 mod sampling;
 mod start;
 
-pub use correlation::CorrelationId;
 pub use function::Function;
 pub use invocation::invocation;
 pub use lines::Lines;

@@ -6,7 +6,8 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use telemetry::{CorrelationId, Function, Lines, Sampling, invocation};
+use telemetry::{Function, Lines, Sampling, invocation};
+use tracing::Span;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -48,11 +49,12 @@ fn lines(sampling: Sampling, work: impl FnOnce()) -> Vec<Value> {
 
 #[test]
 fn a_line_has_the_keys_of_powertools_and_ours() {
-    let correlation = CorrelationId::new("c-1").unwrap();
     let lines = lines(Sampling::ALL, || {
-        invocation("r-1", Some("Root=1-2"), Some(&correlation))
-            .in_scope(|| tracing::info!(run.id = %"run_1", robot.id = "robot_1", count = 3, "sealed"));
-        invocation("r-2", None, None).in_scope(|| tracing::warn!("later"));
+        invocation("r-1", Some("Root=1-2")).in_scope(|| {
+            Span::current().record("correlation_id", "c-1");
+            tracing::info!(run.id = %"run_1", robot.id = "robot_1", count = 3, "sealed");
+        });
+        invocation("r-2", None).in_scope(|| tracing::warn!("later"));
     });
     let [first, second] = lines.as_slice() else {
         panic!("{lines:?}")
@@ -81,7 +83,10 @@ fn a_line_has_the_keys_of_powertools_and_ours() {
     );
     let timestamp: jiff::Timestamp = first["timestamp"].as_str().unwrap().parse().unwrap();
     assert!(jiff::Timestamp::now() >= timestamp);
-    assert_eq!(second.get("xray_trace_id"), None);
+    assert_eq!(
+        (second.get("xray_trace_id"), second.get("correlation_id")),
+        (None, None)
+    );
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! What reaches a robot on its command topic: commands, and requests for a live view.
 
-use domain::Timestamp;
 use domain::command::{Command, CommandKind, CommandNumber, Order, Scope};
 use domain::id::{CommandId, LeaseId, PairingId, PersonId};
 use domain::plan::CleaningPlan;
-use domain::ports;
+use domain::{CorrelationId, Timestamp, ports};
 use serde::{Deserialize, Serialize};
 
 use crate::{WireError, json, plan};
@@ -44,6 +43,13 @@ pub struct CommandMessage {
     /// The way that a start shall take, as [`crate::plan`] writes it; robots that know no plans leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
+    /// The request that it was issued by; a run that it starts carries it on.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "json::correlation"
+    )]
+    pub correlation: Option<CorrelationId>,
 }
 
 /// A request for a live view.
@@ -90,6 +96,7 @@ impl CommandMessage {
             expires_at: command.expires_at,
             rooms_version: command.rooms_version,
             plan: plan.and_then(|plan| plan::encode(plan).ok()),
+            correlation: command.correlation.clone(),
         }
     }
 
@@ -134,6 +141,7 @@ mod tests {
             expires_at: at,
             rooms_version: 0,
             plan: None,
+            correlation: Some("c-1".parse().unwrap()),
         });
         let pairing = PairingId::from_u128(2);
         let live = RobotRequest::Live(LiveRequest {
@@ -156,6 +164,17 @@ mod tests {
         };
         assert_eq!(command.order().unwrap_err().field(), "scope");
         assert_eq!(command.plan(), Ok(None));
+    }
+
+    #[test]
+    fn a_stop_is_understood_whatever_its_request_is_called() {
+        let text = r#"{"v":1,"type":"command","id":"cmd_00000000000000000000000001",
+            "pairing":"pair_00000000000000000000000002","number":3,"kind":"stop","correlation":"not an id",
+            "issuer":"person_00000000000000000000000004","issued_at":1,"expires_at":2,"rooms_version":0}"#;
+        let RobotRequest::Command(command) = RobotRequest::decode(text.as_bytes()).unwrap() else {
+            panic!()
+        };
+        assert_eq!((command.kind, command.correlation), (CommandKind::Stop, None));
     }
 
     /// What robots understood before there were plans.

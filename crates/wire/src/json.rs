@@ -1,7 +1,8 @@
 //! JSON payloads with a version: checked in size, then in version, then in shape.
 
+use domain::CorrelationId;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::{MAX_PAYLOAD_BYTES, VERSION, WireError};
@@ -48,6 +49,16 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
         }
     }
     serde_json::from_slice(bytes).map_err(|error| malformed("payload", &error))
+}
+
+/// The id of the request that something belongs to. It is there for logs, so that one which is no id is left out rather
+/// than a stop or a run lost for it.
+pub(crate) fn correlation<'de, D>(deserializer: D) -> Result<Option<CorrelationId>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| text.try_into().ok()))
 }
 
 /// Names the field where serde tells it, in backquotes, and never repeats what was sent.

@@ -6,7 +6,7 @@
 use domain::id::{FloorId, PairingId, RunId};
 use domain::placement::Placed;
 use domain::run::{Initiator, MAX_TRACK_POINTS, Manifest, Outcome, Rev, RunEvent, RunEventKind, RunReport};
-use domain::{FieldError, Timestamp};
+use domain::{CorrelationId, FieldError, Timestamp};
 use mapping::pose::Pose;
 use mapping::tile::TileIndex;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,12 @@ struct RunEventV1 {
     run: RunId,
     seq: u32,
     initiator: Initiator,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "json::correlation"
+    )]
+    correlation: Option<CorrelationId>,
     started_at: Timestamp,
     at: Timestamp,
     #[serde(flatten)]
@@ -68,6 +74,7 @@ pub fn encode(event: &RunEvent) -> Vec<u8> {
         run: event.run,
         seq: event.seq,
         initiator: event.initiator,
+        correlation: event.correlation.clone(),
         started_at: event.started_at,
         at: event.at,
         kind: match &event.kind {
@@ -99,6 +106,7 @@ pub fn decode(bytes: &[u8]) -> Result<RunEvent, WireError> {
         run,
         seq,
         initiator,
+        correlation,
         started_at,
         at,
         ..
@@ -108,6 +116,7 @@ pub fn decode(bytes: &[u8]) -> Result<RunEvent, WireError> {
         pairing,
         seq,
         initiator,
+        correlation,
         started_at,
         at,
         kind,
@@ -236,6 +245,7 @@ mod tests {
             pairing: PairingId::from_u128(2),
             seq: 4,
             initiator: Initiator::Button,
+            correlation: None,
             started_at: Timestamp::from_millis(10),
             at: Timestamp::from_millis(20),
             kind: RunEventKind::Finished(RunReport {
@@ -279,6 +289,20 @@ mod tests {
         assert!(text.contains(r#""type":"resumed""#), "{text}");
         let bare = text.replace(r#""located""#, r#""unknown""#);
         assert_eq!(decode(bare.as_bytes()).unwrap().kind, RunEventKind::Resumed);
+    }
+
+    #[test]
+    fn the_request_behind_a_run_travels_and_is_never_needed() {
+        let named = RunEvent {
+            correlation: Some("c-1".parse().unwrap()),
+            ..finished()
+        };
+        assert_eq!(decode(&encode(&named)), Ok(named.clone()));
+        let text = String::from_utf8(encode(&named)).unwrap();
+        for other in [r#""correlation":"no id""#, r#""unknown":"c-1""#] {
+            let other = text.replace(r#""correlation":"c-1""#, other);
+            assert_eq!(decode(other.as_bytes()), Ok(finished()));
+        }
     }
 
     #[test]

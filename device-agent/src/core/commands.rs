@@ -203,6 +203,7 @@ mod tests {
             expires_at: Timestamp::from_millis(1_500),
             rooms_version: 3,
             plan: None,
+            correlation: None,
         }
     }
 

@@ -98,7 +98,8 @@ impl Agent {
                 }
                 let start = self.start_order(scope, plan);
                 self.order(DriverOrder::Start(start));
-                self.begin_run_as(run, Initiator::Command { command: command.id });
+                let initiator = Initiator::Command { command: command.id };
+                self.begin_run_as(run, initiator, command.correlation.clone());
             }
             _ => self.pursue(command.id, order.kind()),
         }

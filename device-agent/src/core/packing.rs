@@ -125,6 +125,7 @@ mod tests {
             run: RunId::from_u128(1),
             pairing: PairingId::from_u128(2),
             seq: 1,
+            correlation: None,
             initiator: Initiator::Button,
             started_at: Timestamp::from_millis(1),
             at: Timestamp::from_millis(2),

@@ -348,16 +348,18 @@ impl CurrentRun {
 
 /// An event of a run.
 pub fn event(run: RunId, head: &RunHead, seq: u32, kind: RunEventKind, at: Timestamp) -> RunEvent {
-    let &RunHead {
+    let RunHead {
         pairing,
         initiator,
+        correlation,
         started_at,
-    } = head;
+    } = head.clone();
     RunEvent {
         run,
         pairing,
         seq,
         initiator,
+        correlation,
         started_at,
         at,
         kind,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::CorrelationId;
 use domain::command::Failure;
 use domain::id::RunId;
 use domain::run::{Initiator, Manifest, Outcome, RunEventKind, RunReport, RunState};
@@ -25,7 +26,7 @@ impl Agent {
     pub(super) fn begin_run(&mut self, initiator: Initiator) {
         if self.run.is_none() {
             let id = self.new_run_id();
-            self.begin_run_as(id, initiator);
+            self.begin_run_as(id, initiator, None);
         }
     }
 
@@ -33,15 +34,22 @@ impl Agent {
         RunId::new(self.now(), self.entropy())
     }
 
-    pub(super) fn begin_run_as(&mut self, id: RunId, initiator: Initiator) {
+    pub(super) fn begin_run_as(
+        &mut self,
+        id: RunId,
+        initiator: Initiator,
+        correlation: Option<CorrelationId>,
+    ) {
+        let correlation_id = correlation.as_ref().map(CorrelationId::as_str);
+        tracing::info!(robot.id = %self.endpoint.robot, run.id = %id, correlation_id, "run started");
         let head = RunHead {
             pairing: self.endpoint.pairing,
             initiator,
+            correlation,
             started_at: self.now(),
         };
         let kept = self.storage.begin_run(id, head.clone());
         self.account(id, kept);
-        tracing::info!(robot.id = %self.endpoint.robot, run.id = %id, "run started");
         self.locating.begin_run();
         let run = CurrentRun::begin(id, head, self.preferences().upload_map);
         let started = run.event(RunEventKind::Started, self.now());

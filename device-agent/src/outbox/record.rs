@@ -3,9 +3,9 @@
 //! A record is a marker (2 bytes), the length of its payload (`u32`), the CRC-32 of length and payload (`u32`), and
 //! the payload: kind (`u8`), run (`u128`), body; all big-endian.
 
-use domain::Timestamp;
 use domain::id::{PairingId, RunId};
 use domain::run::{Initiator, Rev};
+use domain::{CorrelationId, Timestamp};
 use mapping::tile::TileIndex;
 use serde::{Deserialize, Serialize};
 use wire::tile_pack::PackedTile;
@@ -25,6 +25,9 @@ pub struct RunHead {
     pub pairing: PairingId,
     /// What started it.
     pub initiator: Initiator,
+    /// The request that started it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<CorrelationId>,
     /// When it began.
     pub started_at: Timestamp,
 }
@@ -173,6 +176,7 @@ mod tests {
             Record::Head(RunHead {
                 pairing,
                 initiator: Initiator::Button,
+                correlation: Some("c-1".parse().unwrap()),
                 started_at: at,
             }),
             Record::Tile(PackedTile {
@@ -193,6 +197,14 @@ mod tests {
             assert_eq!(payload_length(&header(&payload)), Some(payload.len()));
             assert_eq!(Record::decode(&payload), Some((run, record)));
         }
+    }
+
+    #[test]
+    fn a_run_begun_by_an_agent_that_knew_no_requests_is_read() {
+        let old =
+            br#"{"pairing":"pair_00000000000000000000000003","initiator":{"by":"button"},"started_at":5}"#;
+        let head: RunHead = serde_json::from_slice(old).unwrap();
+        assert_eq!((head.initiator, head.correlation), (Initiator::Button, None));
     }
 
     #[test]

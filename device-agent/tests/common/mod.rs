@@ -97,6 +97,7 @@ pub fn command(number: u64, kind: CommandKind) -> CommandMessage {
         expires_at: SERVER_TIME.plus(Duration::from_secs(60)),
         rooms_version: 0,
         plan: None,
+        correlation: None,
     }
 }
 

@@ -22,6 +22,7 @@ fn world_with_a_command() -> World {
         expires_at: NOW,
         rooms_version: 0,
         planned_seconds: None,
+        correlation: None,
         state: CommandState::Delivered,
     };
     world.memory.look().commands.insert(command.id, command);

@@ -235,6 +235,7 @@ impl World {
             pairing: self.pairing,
             seq: 1,
             initiator: Initiator::Button,
+            correlation: None,
             started_at: NOW,
             at: NOW,
             kind: RunEventKind::Finished(report),

@@ -1,13 +1,13 @@
 //! Commands to robots.
 
 use access::sha256_hex;
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::FieldError;
+use axum::{Extension, Json};
 use domain::command::{Chosen, Command, CommandKind, CommandState, Corner, Order, Scope, Zone};
 use domain::id::{CommandId, RobotId, RoomId, RunId};
 use domain::usecase::NewCommand;
+use domain::{CorrelationId, FieldError};
 use http::StatusCode;
 use http::header::LOCATION;
 use serde::{Deserialize, Serialize};
@@ -109,10 +109,14 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 /// command, for a day.
 #[utoipa::path(
     post, path = "/v1/robots/{robot}/commands", tag = "commands",
-    params(("robot" = String, Path), ("Idempotency-Key" = String, Header, description = "1 to 128 characters")),
+    params(
+        ("robot" = String, Path),
+        ("Idempotency-Key" = String, Header, description = "1 to 128 characters"),
+        ("X-Correlation-Id" = Option<String>, Header, description = "What our logs call the request, up to its map"),
+    ),
     request_body = CommandRequest,
     responses(
-        (status = 202, body = CommandBody, headers(("Location" = String))),
+        (status = 202, body = CommandBody, headers(("Location" = String), ("X-Correlation-Id" = String))),
         (status = "default", body = ProblemBody)
     )
 )]
@@ -120,6 +124,7 @@ async fn issue(
     State(state): State<ApiState>,
     robot: RobotOf<AsGuest>,
     Idempotency(idempotency_key): Idempotency,
+    Extension(correlation): Extension<CorrelationId>,
     JsonBody(request): JsonBody<CommandRequest>,
 ) -> Result<Response, Problem> {
     let rooms_version = request.rooms_version;
@@ -132,6 +137,7 @@ async fn issue(
         order,
         rooms_version,
         idempotency_key,
+        correlation: Some(correlation),
     };
     let command = state.services.commanding.issue(&robot.access, new, now).await?;
     let location = format!("/v1/robots/{}/commands/{}", command.robot, command.id);

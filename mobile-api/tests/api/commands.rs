@@ -1,5 +1,6 @@
 //! Commands: the truth in one round trip.
 
+use domain::CorrelationId;
 use domain::command::{CommandState, Rejection};
 use domain::ports::{CommandStore, Connection, Delivery, RobotRequest};
 use domain::status::RobotState;
@@ -42,6 +43,49 @@ async fn a_start_that_arrives_is_delivered() {
         world.devices.requests.lock().unwrap().as_slice(),
         [RobotRequest::Command { .. }]
     ));
+}
+
+#[tokio::test]
+async fn a_request_keeps_its_name_up_to_the_robot() {
+    let world = World::new().await;
+    let named = |key: &str, id: &str| {
+        let request = world.request(Method::POST, &world.at_robot("/commands"));
+        let request = request
+            .bearer(&world.token(Person::Anna))
+            .header("idempotency-key", key);
+        world.send(
+            request
+                .header("x-correlation-id", id)
+                .json(&json!({"type": "locate"})),
+        )
+    };
+    let (good, bad) = (named("1", "phone-7").await, named("2", "no id").await);
+    let repeated = named("1", "phone-8").await;
+    assert_eq!(good.header("x-correlation-id"), Some("phone-7"));
+    assert_eq!((repeated.status.as_u16(), repeated.json()), (202, good.json()));
+    let made = bad.header("x-correlation-id").unwrap();
+    let requests = world.devices.requests.lock().unwrap();
+    let sent = requests.iter().filter_map(|request| match request {
+        RobotRequest::Command { command, .. } => command.correlation.as_ref().map(CorrelationId::as_str),
+        RobotRequest::Live { .. } => None,
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), ["phone-7", made]);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_route_is_named_as_well() {
+    let world = World::new().await;
+    let answers = [
+        world.send(world.request(Method::GET, "/v1/nothing")).await,
+        world.send(world.request(Method::GET, "/v1/me")).await,
+    ];
+    let names = answers
+        .each_ref()
+        .map(|answer| answer.header("x-correlation-id").unwrap());
+    assert!(
+        names[0] != names[1] && names.iter().all(|name| name.len() == 26),
+        "{names:?}"
+    );
 }
 
 #[tokio::test]

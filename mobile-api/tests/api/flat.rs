@@ -92,6 +92,7 @@ impl World {
             pairing: self.pairing(),
             seq: 1,
             initiator,
+            correlation: None,
             started_at: at,
             at,
             kind: RunEventKind::Finished(report),

@@ -28,6 +28,7 @@ async fn store_run(world: &World, n: u128, state: RunState) -> RunId {
         pairing: world.pairing(),
         state,
         seq: 1,
+        correlation: None,
         initiator: Initiator::Schedule,
         started_at: AT,
         updated_at: AT,

@@ -7,7 +7,6 @@ use futures_util::future::try_join;
 use super::{
     Connectivity, MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError, unless_conflict,
 };
-use crate::Timestamp;
 use crate::access::HomeScope;
 use crate::command::{
     COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, Scope,
@@ -15,6 +14,7 @@ use crate::command::{
 use crate::id::{CommandId, PersonId};
 use crate::plan::CleaningPlan;
 use crate::ports::{CommandLink, CommandStore, Delivery, HealthStore, RobotRequest, SettingsStore};
+use crate::{CorrelationId, Timestamp};
 
 /// What an owner asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct NewCommand {
     pub idempotency_key: String,
     /// SHA-256, hex, of the request.
     pub digest: String,
+    /// What the caller calls the request; no part of what the digest is of.
+    pub correlation: Option<CorrelationId>,
 }
 
 /// Issues commands.
@@ -219,6 +221,7 @@ fn command(
         expires_at: now.plus(COMMAND_VALID),
         rooms_version: way.rooms_version,
         planned_seconds: way.plan.as_ref().map(|plan| plan.parts().seconds),
+        correlation: new.correlation.clone(),
         state: CommandState::Requested,
     }
 }

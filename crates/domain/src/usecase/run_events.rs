@@ -2,6 +2,7 @@
 
 use super::sealing::SealOutcome;
 use super::{Authorizing, MAX_ATTEMPTS, Sealing, UseCaseError, unless_conflict};
+use crate::CorrelationId;
 use crate::access::HomeScope;
 use crate::id::{PairingId, RobotId, RunId};
 use crate::receipt::{Receipt, ReceiptKind};
@@ -21,6 +22,7 @@ impl RunEvents {
     ///
     /// A foreign pairing is [`UseCaseError::Refused`].
     pub async fn take(&self, robot: RobotId, event: &RunEvent) -> Result<(), UseCaseError> {
+        CorrelationId::note(event.correlation.as_ref());
         let access = self.authorizing.paired_robot(robot, event.pairing).await?;
         let run = self.apply(&access.scope, robot, event).await?;
         match run.state {

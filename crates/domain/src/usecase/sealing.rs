@@ -7,12 +7,12 @@ use mapping::run_map::RunMap;
 use mapping::tile::TileIndex;
 
 use super::{MAX_ATTEMPTS, UseCaseError, unless_conflict};
-use crate::FieldError;
 use crate::access::HomeScope;
 use crate::id::{RobotId, RunId};
 use crate::ports::{RobotMailbox, RunStore, RunTileStore, StoredRunTile};
 use crate::receipt::{Receipt, ReceiptKind};
 use crate::run::{Manifest, Run, RunState};
+use crate::{CorrelationId, FieldError};
 
 /// Checks completeness with consistent reads after the caller's own write, so that of the last tile and the
 /// manifest whichever is stored second seals the run.
@@ -66,6 +66,7 @@ impl Sealing {
             let Some(stored) = self.runs.run(scope, robot, run).await? else {
                 return Ok(SealOutcome::NotFinished);
             };
+            CorrelationId::note(stored.correlation.as_ref());
             if stored.state == RunState::Sealed {
                 return Ok(SealOutcome::Sealed);
             }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{Authorizing, MAX_ATTEMPTS, UseCaseError, unless_conflict};
-use crate::FieldError;
 use crate::command::CommandState;
 use crate::id::{CommandId, PairingId, RobotId};
 use crate::ports::{CommandStore, RobotMailbox};
 use crate::receipt::{Receipt, ReceiptKind};
+use crate::{CorrelationId, FieldError};
 
 /// A robot's word on a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,7 @@ impl Settling {
             let command = self.commands.command(&access.scope, robot, word.command).await?;
             let command =
                 command.ok_or_else(|| FieldError::new("command", "is not a command to this robot"))?;
+            CorrelationId::note(command.correlation.as_ref());
             if !command.state.may_become(&word.state) {
                 return self.settle(robot, word).await;
             }

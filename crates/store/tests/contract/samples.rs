@@ -144,6 +144,7 @@ pub fn command(n: u128, robot: u128) -> Command {
         issued_at: AT,
         expires_at: AT.plus(domain::command::COMMAND_VALID),
         rooms_version: 0,
+        correlation: Some("c-1".parse().unwrap()),
         planned_seconds: Some(14),
         state: CommandState::Requested,
     }
@@ -156,6 +157,7 @@ pub fn run(n: u128, robot: u128) -> Run {
         pairing: PairingId::new(AT, robot),
         state: RunState::Running,
         seq: 0,
+        correlation: Some("c-1".parse().unwrap()),
         initiator: Initiator::Schedule,
         started_at: AT,
         updated_at: AT,

@@ -14,11 +14,13 @@ use axum::middleware::{Next, from_fn, map_request};
 use axum::response::Response;
 use domain::Timestamp;
 use environment::{api_config, iot_config, variable};
+use http::HeaderValue;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
-use mobile_api::{ApiState, Clock, Devices, Services, SignIn, Source, router};
+use mobile_api::{
+    ApiState, CORRELATION_HEADER, Clock, Devices, Services, SignIn, Source, given_correlation, router,
+};
 use store::ConnectConfig;
-use telemetry::CorrelationId;
 use tracing::Instrument;
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ async fn serve() -> Result<(), lambda_http::Error> {
     let app = app()
         .await?
         .layer(map_request(with_source))
+        .layer(map_request(with_correlation))
         .layer(from_fn(in_invocation));
     lambda_http::run(app).await
 }
@@ -66,22 +69,26 @@ async fn app() -> Result<Router, lambda_http::Error> {
     Ok(router(state))
 }
 
-/// Lets each line tell of the invocation, and of the request by the caller's id for it or by API Gateway's.
+/// Lets each line tell of the invocation.
 async fn in_invocation(request: Request, next: Next) -> Response {
     let context = request.lambda_context_ref();
     let request_id = context.map_or("", |context| &context.request_id);
     let trace = context.and_then(|context| context.xray_trace_id.as_deref());
-    let span = telemetry::invocation(request_id, trace, correlation(&request).as_ref());
+    let span = telemetry::invocation(request_id, trace);
     next.run(request).instrument(span).await
 }
 
-fn correlation(request: &Request) -> Option<CorrelationId> {
-    let given = request.headers().get("x-correlation-id");
-    let given = given.and_then(|id| id.to_str().ok()).and_then(CorrelationId::new);
-    given.or_else(|| match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => CorrelationId::new(context.request_id.as_deref()?),
+/// Gives a request whose caller named it not, or badly, the id of API Gateway, which the access log has as well.
+async fn with_correlation(mut request: Request) -> Request {
+    let id = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
         _ => None,
-    })
+    };
+    let id = id.and_then(|id| HeaderValue::from_str(id).ok());
+    if let (None, Some(id)) = (given_correlation(request.headers()), id) {
+        request.headers_mut().insert(CORRELATION_HEADER, id);
+    }
+    request
 }
 
 /// Tells the router the caller's address as API Gateway saw it, which no header can change.

@@ -18,6 +18,7 @@ use mapping::run_map::RunMap;
 use sealed::SealedRuns;
 
 use super::{Aligning, Deriving, MAX_ATTEMPTS, UseCaseError, Voted, unless_conflict};
+use crate::CorrelationId;
 use crate::access::HomeScope;
 use crate::command::CommandKind;
 use crate::home::{Floor, Name};
@@ -87,7 +88,8 @@ impl Folding {
             None => self.settled(scope, this, &run, &map).await?,
         };
         let Some(placed) = placed else {
-            tracing::warn!(robot.id = %this.robot, run.id = %this.run, "run fits no floor and was parked");
+            let correlation_id = run.correlation.as_ref().map(CorrelationId::as_str);
+            tracing::warn!(robot.id = %this.robot, run.id = %this.run, correlation_id, "run fits no floor and was parked");
             return Ok(());
         };
         self.note_floor(&run, placed.floor).await?;
@@ -157,7 +159,9 @@ impl Folding {
             robot: open.robot,
             run: open.run,
         };
-        if let Some((run, map)) = self.sealed.map(scope, this).await? {
+        let sealed = self.sealed.map(scope, this).await?;
+        let correlation = sealed.as_ref().and_then(|(run, _)| run.correlation.clone());
+        if let Some((run, map)) = sealed {
             let ballot = ballot(&map, &open.alignment);
             self.vote(scope, floor, &ballot, open.n).await?;
             let vote = Vote {
@@ -175,7 +179,14 @@ impl Folding {
             self.leave_parked(scope, this).await?;
         }
         unless_conflict(self.maps.close_fold(scope, floor, open.n).await)?;
-        tracing::info!(robot.id = %open.robot, run.id = %open.run, floor.id = %floor, vote = open.n, "run voted");
+        tracing::info!(
+            robot.id = %open.robot,
+            run.id = %open.run,
+            correlation_id = correlation.as_ref().map(CorrelationId::as_str),
+            floor.id = %floor,
+            vote = open.n,
+            "run voted"
+        );
         Ok(())
     }
 
