@@ -17,8 +17,11 @@ import time
 HIDDEN_SECONDS = 120
 # The most messages that SQS hands out at once.
 BATCH = 10
-# What of the table's stream the fold waits for; the template's filter says the same.
-AWAITED = {"kind": {"S": "run"}, "state": {"S": "sealed"}, "vote": {"NULL": True}}
+# What of the table's stream its functions wait for; the template's filters say the same.
+AWAITED = [
+    {"kind": {"S": "run"}, "state": {"S": "sealed"}, "vote": {"NULL": True}},
+    {"kind": {"S": "erasure"}, "done_at": {"NULL": True}},
+]
 
 
 class NotRedriven(Exception):
@@ -114,7 +117,7 @@ def of_rule(failure):
 
 def is_awaited(change):
     image = change.get("NewImage", {})
-    return all(image.get(name) == value for name, value in AWAITED.items())
+    return any(all(image.get(name) == value for name, value in awaited.items()) for awaited in AWAITED)
 
 
 def main():

@@ -10,6 +10,7 @@ pub mod bootstrap;
 pub mod event;
 
 mod command_outcome;
+mod erasure;
 mod error;
 mod fold;
 mod incidents;
@@ -23,6 +24,7 @@ mod run_events;
 mod status;
 
 pub use command_outcome::CommandOutcome;
+pub use erasure::{Erasures, LONGEST_REQUEST};
 pub use error::HandlerError;
 pub use fold::Fold;
 pub use live_authorizer::{LiveAuthorizer, policy_document};

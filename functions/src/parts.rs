@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::ports::{DeviceRegistry, RobotMailbox};
 use domain::usecase::{
-    Authorizing, Deriving, Folding, Ingesting, PresenceTracking, Renewing, RunEvents, Sealing, Settling,
-    StatusTracking,
+    Authorizing, Deriving, Erasing, Folding, Ingesting, PresenceTracking, Renewing, RunEvents, Sealing,
+    Settling, StatusTracking,
 };
 use store::TableStore;
 
@@ -87,6 +87,11 @@ impl HandlerParts {
             registry,
             mailbox: self.mailbox.clone(),
         }
+    }
+
+    /// Erases homes, whose robots leave `registry`.
+    pub fn erasing(&self, registry: Arc<dyn DeviceRegistry>) -> Erasing {
+        Erasing::new(&self.store, registry, self.mailbox.clone())
     }
 
     /// Folds sealed runs into home maps.

@@ -44,9 +44,9 @@ class ARestore(unittest.TestCase):
         self.assertEqual(sorted(map(str, tables.written)), sorted(map(str, tables.restored)))
 
     def test_copies_what_belongs_to_a_home_alone(self):
-        tables = Tables(f"H#{HOME}", f"H#{HOME}#RUN#r", f"H#{HOME}#FLOOR#f", f"H#{OTHER}", "P#person", f"R#{HOME}")
+        tables = Tables(f"H#{HOME}", f"H#{HOME}#RUN", f"H#{HOME}#FLOOR", f"H#{OTHER}", "P#person", f"R#{HOME}")
         self.assertEqual(self.copied(tables, HOME), 3)
-        self.assertEqual([item["pk"]["S"] for item in tables.written], [f"H#{HOME}", f"H#{HOME}#RUN#r", f"H#{HOME}#FLOOR#f"])
+        self.assertEqual([item["pk"]["S"] for item in tables.written], [f"H#{HOME}", f"H#{HOME}#RUN", f"H#{HOME}#FLOOR"])
 
 
 if __name__ == "__main__":

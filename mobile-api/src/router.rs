@@ -65,6 +65,7 @@ pub(crate) fn documented_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(routes::auth::routes())
         .merge(routes::homes::routes())
+        .merge(routes::erasure::routes())
         .merge(routes::overview::routes())
         .merge(routes::members::routes())
         .merge(routes::robots::routes())

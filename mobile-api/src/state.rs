@@ -7,13 +7,13 @@ use std::time::Duration;
 use access::{LocalIssuer, RotatingVerifier, Throttle};
 use domain::Timestamp;
 use domain::ports::{
-    AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, FleetStore, FloorStore,
-    HealthStore, HomeStore, LeaseStore, MapStore, MemberStore, RobotMailbox, RobotStore, RunStore,
-    RunTileStore, SettingsStore,
+    AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, ErasureStore,
+    FleetStore, FloorStore, HealthStore, HomeStore, LeaseStore, MapStore, MemberStore, RobotMailbox,
+    RobotStore, RunStore, RunTileStore, SettingsStore,
 };
 use domain::usecase::{
-    Admitting, Authorizing, Commanding, Connectivity, HomeKeeping, Layers, Leasing, MemberKeeping, Pairings,
-    Planning, RoomKeeping, SettingsKeeping,
+    Admitting, Authorizing, Commanding, Connectivity, Erasing, HomeKeeping, Layers, Leasing, MemberKeeping,
+    Pairings, Planning, RoomKeeping, SettingsKeeping,
 };
 
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
@@ -51,6 +51,7 @@ pub struct Services {
     pub(crate) settings_keeping: SettingsKeeping,
     pub(crate) planning: Planning,
     pub(crate) room_keeping: RoomKeeping,
+    pub(crate) erasing: Erasing,
     pub(crate) home_keeping: HomeKeeping,
     pub(crate) members: MemberKeeping,
     pub(crate) homes: Arc<dyn HomeStore>,
@@ -71,6 +72,7 @@ impl Services {
     where
         S: ClaimStore
             + CommandStore
+            + ErasureStore
             + FleetStore
             + FloorStore
             + HealthStore
@@ -106,6 +108,7 @@ impl Services {
                 floors: store.clone(),
                 layers: Layers::new(store, devices.mailbox.clone()),
             },
+            erasing: Erasing::new(store, devices.registry.clone(), devices.mailbox.clone()),
             home_keeping: HomeKeeping { homes: store.clone() },
             members: MemberKeeping::new(store),
             leasing: Leasing {

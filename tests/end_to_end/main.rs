@@ -2,6 +2,7 @@
 
 mod bad_start;
 mod correlation;
+mod erasure;
 mod floors;
 mod interruption;
 mod owner;

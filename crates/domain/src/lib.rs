@@ -7,6 +7,7 @@ pub mod access;
 pub mod claim;
 pub mod command;
 pub mod correlation;
+pub mod erasure;
 pub mod error;
 pub mod fleet;
 pub mod floor_map;

@@ -25,6 +25,12 @@ impl RobotStore for Memory {
             return conflict("robot");
         }
         shelves.robots.insert(robot.id, robot.clone());
+        let was_paired = expected.is_some_and(|known| known.pairing.is_some());
+        if was_paired && robot.pairing.is_none() {
+            shelves.settings.remove(&robot.id);
+            shelves.status.remove(&robot.id);
+            shelves.presence.remove(&robot.id);
+        }
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use domain::ports::{HomeStore, StoreError};
 use thiserror::Error;
 
 use crate::TableStore;
+use crate::erasures::ERASED_AT;
 use crate::error::misuse;
 use crate::expression::Expression;
 use crate::item::{Record, read, value};
@@ -45,7 +46,8 @@ impl HomeStore for TableStore {
 
     async fn home(&self, scope: &HomeScope) -> Result<Option<Home>, StoreError> {
         let item = self.get(Key::home(scope), Read::Eventual).await?;
-        item.map(|item| read(HOME, item)).transpose()
+        let living = item.filter(|item| !item.contains_key(ERASED_AT));
+        living.map(|item| read(HOME, item)).transpose()
     }
 
     async fn memberships(

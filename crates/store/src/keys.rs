@@ -6,20 +6,23 @@
 //! | | `FLOOR#floor`, `ROBOT#robot`, `MEMBER#person` | its floors; a copy of each of its robots and memberships |
 //! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
 //! | | `IDEM#robot#key` | idempotency keys |
+//! | | `INVITE#code` | a copy of each open invitation |
 //! | | `CANDIDATES` | the runs that floors may be made from |
-//! | `H#home#RUN#run` | `S#x#y`, `PLACE` | the run's tiles by sheets; where it votes |
-//! | `H#home#FLOOR#floor` | `FOLD`, `S#x#y` | the floor's votes by sheets |
-//! | | `VIEW`, `OBJECTS`, `PLAN` | what is derived from them; the view holds the rooms |
+//! | `H#home#RUN` | `run#S#x#y`, `run#PLACE` | the runs' tiles by sheets; where each votes |
+//! | `H#home#FLOOR` | `floor#FOLD`, `floor#S#x#y` | the floors' votes by sheets |
+//! | | `floor#VIEW`, `floor#OBJECTS`, `floor#PLAN` | what is derived from them; the view holds the rooms |
 //! | `R#robot` | `META`, `HEALTH`, `SETTINGS`, `NUMBER` | the robot; `HEALTH` is in the fleet index |
-//! | `P#person` | `HOME#home` | a membership |
+//! | `P#person` | `HOME#home`, `ERASED#home` | a membership; the erasure of a home that was theirs |
 //! | `E#email`, `L#lease`, `K#claim`, `C#code`, `V#code` | `META` | accounts, leases, claims, claim codes, invitations |
 //! | `I#day` | `ms#handler#client#digest` | incidents |
 //!
+//! All of a home lies in three partitions, so that who erases it needs to know of nothing in them.
 //! The keys of a home take a [`HomeScope`], which only authorization gives; nothing else can name its partitions.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::access::HomeScope;
 use domain::claim::ClaimCode;
+use domain::erasure::ErasedKind;
 use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId};
 use domain::incident::Incident;
 use domain::member::InvitationCode;
@@ -84,27 +87,27 @@ impl Key {
     }
 
     pub(crate) fn run_sheet(scope: &HomeScope, run: RunId, index: SheetIndex) -> Self {
-        Self::new(run_partition(scope, run), sheet(index))
+        Self::new(run_partition(scope), format!("{run}#{}", sheet(index)))
     }
 
     pub(crate) fn fold(scope: &HomeScope, floor: FloorId) -> Self {
-        Self::new(floor_partition(scope, floor), "FOLD")
+        Self::new(floor_partition(scope), format!("{floor}#FOLD"))
     }
 
     pub(crate) fn home_sheet(scope: &HomeScope, floor: FloorId, index: SheetIndex) -> Self {
-        Self::new(floor_partition(scope, floor), sheet(index))
+        Self::new(floor_partition(scope), format!("{floor}#{}", sheet(index)))
     }
 
     pub(crate) fn view(scope: &HomeScope, floor: FloorId) -> Self {
-        Self::new(floor_partition(scope, floor), "VIEW")
+        Self::new(floor_partition(scope), format!("{floor}#VIEW"))
     }
 
     pub(crate) fn objects(scope: &HomeScope, floor: FloorId) -> Self {
-        Self::new(floor_partition(scope, floor), "OBJECTS")
+        Self::new(floor_partition(scope), format!("{floor}#OBJECTS"))
     }
 
     pub(crate) fn plan(scope: &HomeScope, floor: FloorId) -> Self {
-        Self::new(floor_partition(scope, floor), "PLAN")
+        Self::new(floor_partition(scope), format!("{floor}#PLAN"))
     }
 
     pub(crate) fn candidates(scope: &HomeScope) -> Self {
@@ -112,7 +115,7 @@ impl Key {
     }
 
     pub(crate) fn place(scope: &HomeScope, run: RunId) -> Self {
-        Self::new(run_partition(scope, run), "PLACE")
+        Self::new(run_partition(scope), format!("{run}#PLACE"))
     }
 
     pub(crate) fn robot(robot: RobotId) -> Self {
@@ -141,6 +144,23 @@ impl Key {
 
     pub(crate) fn invitation(code: &InvitationCode) -> Self {
         Self::new(format!("V#{}", code.as_str()), META)
+    }
+
+    pub(crate) fn home_invitation(scope: &HomeScope, code: &InvitationCode) -> Self {
+        Self::new(home(scope), format!("INVITE#{}", code.as_str()))
+    }
+
+    pub(crate) fn erasure(person: PersonId, home: HomeId) -> Self {
+        Self::new(person_partition(person), format!("ERASED#{home}"))
+    }
+
+    /// The items that lie elsewhere but belong to one of a home's: a member's other half and an invitation's.
+    pub(crate) fn other_half(&self, scope: &HomeScope) -> Option<Self> {
+        if let Some(person) = self.sk.strip_prefix("MEMBER#") {
+            return Some(Self::membership(person.parse().ok()?, scope.home()));
+        }
+        let code: InvitationCode = self.sk.strip_prefix("INVITE#")?.parse().ok()?;
+        Some(Self::invitation(&code))
     }
 
     pub(crate) fn account(email: &str) -> Self {
@@ -228,21 +248,65 @@ impl Listing {
 
     pub(crate) fn run_sheets(scope: &HomeScope, run: RunId) -> Self {
         Self {
-            pk: run_partition(scope, run),
-            prefix: SHEET.into(),
+            pk: run_partition(scope),
+            prefix: format!("{run}#{SHEET}"),
         }
     }
 
     pub(crate) fn home_sheets(scope: &HomeScope, floor: FloorId) -> Self {
         Self {
-            pk: floor_partition(scope, floor),
-            prefix: SHEET.into(),
+            pk: floor_partition(scope),
+            prefix: format!("{floor}#{SHEET}"),
         }
     }
 
     /// Whether an item with this key is in the list.
     pub(crate) fn contains(&self, key: &Key) -> bool {
         key.pk == self.pk && key.sk.starts_with(&self.prefix)
+    }
+}
+
+/// The partitions of a home, which hold all that is its own.
+pub(crate) fn partitions(scope: &HomeScope) -> [String; 3] {
+    [run_partition(scope), floor_partition(scope), home(scope)]
+}
+
+/// What kind of thing the item at a key of a home belongs to.
+pub(crate) fn kind_of(scope: &HomeScope, key: &Key) -> ErasedKind {
+    if key.pk == run_partition(scope) {
+        return ErasedKind::RunMaps;
+    }
+    if key.pk == floor_partition(scope) {
+        return ErasedKind::Maps;
+    }
+    match key.sk.split('#').next().unwrap_or_default() {
+        "FLOOR" => ErasedKind::Floors,
+        "ROBOT" => ErasedKind::Robots,
+        "MEMBER" => ErasedKind::Members,
+        "INVITE" => ErasedKind::Invitations,
+        "RUN" => ErasedKind::Runs,
+        "CMD" | "IDEM" => ErasedKind::Commands,
+        "LOG" => ErasedKind::LogEntries,
+        _ => ErasedKind::Other,
+    }
+}
+
+/// The home and the person of an erasure, read from the keys that the change stream shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErasureKey {
+    /// The home, which is no more.
+    pub scope: HomeScope,
+    /// Who erased it.
+    pub person: PersonId,
+}
+
+impl ErasureKey {
+    /// The erasure of a stored record with these keys; `None` for any other record.
+    pub fn parse(partition_key: &str, sort_key: &str) -> Option<Self> {
+        let person = partition_key.strip_prefix("P#")?.parse().ok()?;
+        let home = sort_key.strip_prefix("ERASED#")?.parse().ok()?;
+        let scope = HomeScope::of_stored_record(home);
+        Some(Self { scope, person })
     }
 }
 
@@ -310,9 +374,10 @@ impl RunKey {
     }
 }
 
-/// The sheet that a sort key of the form `S#x#y` names.
+/// The sheet that a sort key of the form `run#S#x#y` or `floor#S#x#y` names.
 pub(crate) fn sheet_of(what: &'static str, item: &Item) -> Result<SheetIndex, StoreError> {
     let key = read_text(what, item, SORT)?;
+    let (_, key) = key.split_once('#').unwrap_or_default();
     parse_sheet(key).ok_or_else(|| crate::item::corrupt(what, SORT, "is not the key of a sheet"))
 }
 
@@ -334,12 +399,12 @@ fn home(scope: &HomeScope) -> String {
     format!("H#{}", scope.home())
 }
 
-fn run_partition(scope: &HomeScope, run: RunId) -> String {
-    format!("{}#RUN#{run}", home(scope))
+fn run_partition(scope: &HomeScope) -> String {
+    format!("{}#RUN", home(scope))
 }
 
-fn floor_partition(scope: &HomeScope, floor: FloorId) -> String {
-    format!("{}#FLOOR#{floor}", home(scope))
+fn floor_partition(scope: &HomeScope) -> String {
+    format!("{}#FLOOR", home(scope))
 }
 
 fn robot_partition(robot: RobotId) -> String {

@@ -11,6 +11,7 @@ mod claims;
 mod commands;
 mod connect;
 mod cursor;
+mod erasures;
 mod error;
 mod expression;
 mod fleet;
@@ -42,7 +43,7 @@ use domain::Timestamp;
 pub use capacity::{CapacityListener, CapacityMeter};
 pub use connect::{ConnectConfig, StaticCredentials, connect};
 pub use item::MAX_ITEM_BYTES;
-pub use keys::RunKey;
+pub use keys::{ErasureKey, RunKey};
 pub use table::{IndexSpec, TABLE_SPEC, TableSpec};
 
 /// Tells the time, by which expired items are left out although the table still has them.

@@ -106,6 +106,36 @@ impl TableStore {
         Ok(items)
     }
 
+    /// The keys of all items of a partition, expired or not, by consistent reads.
+    pub(crate) async fn keys_within(
+        &self,
+        what: &'static str,
+        partition: &str,
+    ) -> Result<Vec<Key>, StoreError> {
+        let within = Expression::new(format!("#{PARTITION} = :pk")).with("pk", text(partition));
+        let keys = Expression::new(format!("#{PARTITION}, #{SORT}"));
+        let (mut found, mut start) = (Vec::new(), None);
+        loop {
+            let query = self.client.query().table_name(&self.table).consistent_read(true);
+            let answer = query
+                .key_condition_expression(within.text())
+                .projection_expression(keys.text())
+                .set_expression_attribute_names(names([&within, &keys]))
+                .set_expression_attribute_values(values([&within]))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(classify)?;
+            for item in answer.items() {
+                found.push(Key::of(what, item)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
     fn query(&self, listing: &Listing, read: Read) -> QueryFluentBuilder {
         let within = Expression::new(format!("#{PARTITION} = :pk AND begins_with(#{SORT}, :prefix)"))
             .with("pk", text(&listing.pk))

@@ -1,4 +1,5 @@
 //! Members of homes: an item with the person, which every request reads, and its twin with the home, which is listed.
+//! Invitations have a twin there as well, by which they go when the home goes.
 
 use async_trait::async_trait;
 use domain::access::HomeScope;
@@ -46,11 +47,18 @@ impl MemberStore for TableStore {
     }
 
     async fn open_invitation(&self, invitation: &Invitation) -> Result<(), StoreError> {
-        let record = Record::of(INVITATION, Key::invitation(&invitation.code), invitation)?;
-        let record = record.expiring(invitation.expires_at);
-        self.put_if(record, self.absent_or_expired())
-            .await?
-            .or_conflict(INVITATION)
+        let scope = HomeScope::of_stored_record(invitation.home);
+        let record = |key| {
+            let record = Record::of(INVITATION, key, invitation)?;
+            Ok::<_, StoreError>(record.expiring(invitation.expires_at))
+        };
+        let original = record(Key::invitation(&invitation.code))?;
+        let copy = record(Key::home_invitation(&scope, &invitation.code))?;
+        let steps = vec![
+            Step::Put(original, Some(self.absent_or_expired())),
+            Step::Put(copy, None),
+        ];
+        self.transact(INVITATION, steps).await
     }
 
     async fn invitation(&self, code: &InvitationCode) -> Result<Option<Invitation>, StoreError> {
@@ -63,6 +71,8 @@ impl MemberStore for TableStore {
         let mut steps = Vec::from(member_steps(&scope, member, self.absent_or_expired())?);
         let key = Key::invitation(&invitation.code);
         steps.push(Step::Delete(key, Some(Expression::present())));
+        let copy = Key::home_invitation(&scope, &invitation.code);
+        steps.push(Step::Delete(copy, None));
         self.transact(INVITATION, steps).await
     }
 }

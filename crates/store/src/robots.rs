@@ -11,7 +11,7 @@ use crate::TableStore;
 use crate::expression::Expression;
 use crate::health::in_fleet;
 use crate::item::{Record, read, value};
-use crate::keys::{Key, Listing};
+use crate::keys::{FleetKey, Key, Listing};
 use crate::lists::Order;
 use crate::operations::{Read, Step};
 
@@ -38,8 +38,11 @@ impl RobotStore for TableStore {
             .and_then(HomeScope::of_robot)
             .filter(|left| Some(left) != home.as_ref());
         steps.extend(left.map(|scope| Step::Delete(Key::home_robot(&scope, robot.id), None)));
+        let was_paired = expected.is_some_and(|known| known.pairing.is_some());
         if expected.is_none() {
             steps.push(Step::Change(Key::health(robot.id), in_fleet(robot.id)));
+        } else if was_paired && robot.pairing.is_none() {
+            steps.extend(forgotten(robot.id));
         }
         self.transact(ROBOT, steps).await
     }
@@ -49,6 +52,16 @@ impl RobotStore for TableStore {
         self.page(ROBOT, &list, Order::Ascending, page, |item| read(ROBOT, item))
             .await
     }
+}
+
+/// What a home left with a robot goes with its pairing; the fleet only keeps that there is such a robot.
+fn forgotten(robot: RobotId) -> [Step; 2] {
+    let health = Record::new(ROBOT, Key::health(robot));
+    let health = FleetKey::of(robot)
+        .attributes()
+        .into_iter()
+        .fold(health, |health, (name, value)| health.with(name, value));
+    [Step::Put(health, None), Step::Delete(Key::settings(robot), None)]
 }
 
 /// Holds when the stored robot equals `expected`.

@@ -106,9 +106,9 @@ impl DataDir {
         self.root.join("failures")
     }
 
-    /// How far the table's change stream was read.
-    pub fn stream_position(&self) -> PathBuf {
-        self.root.join("stream-position")
+    /// How far the table's change stream was read for a function.
+    pub fn stream_position(&self, function: &str) -> PathBuf {
+        self.root.join(format!("stream-position-{function}"))
     }
 }
 

@@ -9,7 +9,7 @@ use device_agent::pair::{self, Api, PairError};
 use domain::access::HomeScope;
 use domain::home::{Home, Membership, Name, Role};
 use domain::id::{HomeId, PairingId, PersonId};
-use domain::ports::{Account, AccountStore, HomeStore};
+use domain::ports::{Account, AccountStore, HomeStore, StoreError};
 use domain::usecase::UseCaseError;
 use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Serialize};
@@ -91,10 +91,16 @@ impl Demo {
             person: self.owner_id,
             role: Role::Owner,
         };
-        if store.membership(self.owner_id, self.home).await?.is_none() {
-            store.create_home(&home, &owner).await?;
+        if store.membership(self.owner_id, self.home).await?.is_some() {
+            return Ok(());
         }
-        Ok(())
+        match store.create_home(&home, &owner).await {
+            Err(StoreError::Conflict { .. }) => {
+                tracing::info!("the demo's home was erased or handed on; --fresh makes another");
+                Ok(())
+            }
+            made => Ok(made?),
+        }
     }
 
     /// Pairs the robot in `dir` with the home, as an owner does who reads the code that it shows.

@@ -3,7 +3,7 @@
 use domain::FieldError;
 use serde::Deserialize;
 use serde_json::Value;
-use store::RunKey;
+use store::{ErasureKey, RunKey};
 
 use super::shaped;
 
@@ -41,14 +41,33 @@ struct Text {
 /// # Errors
 /// The outer error says that the event has no list of records.
 pub fn changed_runs(event: &Value) -> Result<Vec<Result<RunKey, FieldError>>, FieldError> {
-    let StreamEvent { records } = shaped(event)?;
-    Ok(records.iter().map(run_key).collect())
+    each(event, |pk, sk| {
+        RunKey::parse(pk, sk).ok_or_else(|| FieldError::new("dynamodb.Keys", "are not those of a run"))
+    })
 }
 
-fn run_key(record: &Value) -> Result<RunKey, FieldError> {
-    let Record {
-        dynamodb: Change { keys },
-    } = shaped(record)?;
-    RunKey::parse(&keys.pk.s, &keys.sk.s)
-        .ok_or_else(|| FieldError::new("dynamodb.Keys", "are not those of a run"))
+/// The erasures that have begun, each on its own.
+///
+/// # Errors
+/// The outer error says that the event has no list of records.
+pub fn begun_erasures(event: &Value) -> Result<Vec<Result<ErasureKey, FieldError>>, FieldError> {
+    each(event, |pk, sk| {
+        ErasureKey::parse(pk, sk)
+            .ok_or_else(|| FieldError::new("dynamodb.Keys", "are not those of an erasure"))
+    })
+}
+
+/// What `parse` reads from the keys of each record.
+fn each<K>(
+    event: &Value,
+    parse: impl Fn(&str, &str) -> Result<K, FieldError>,
+) -> Result<Vec<Result<K, FieldError>>, FieldError> {
+    let StreamEvent { records } = shaped(event)?;
+    let key = |record| {
+        let Record {
+            dynamodb: Change { keys },
+        } = shaped(record)?;
+        parse(&keys.pk.s, &keys.sk.s)
+    };
+    Ok(records.iter().map(key).collect())
 }

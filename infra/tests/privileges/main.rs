@@ -30,7 +30,7 @@ const SHARED: [&str; 5] = [
 ];
 
 /// The functions of rules, stream and live view, with the handlers that answer them.
-const HANDLERS: [(&str, &str); 9] = [
+const HANDLERS: [(&str, &str); 10] = [
     ("MapIngest", "MapIngest"),
     ("RunEvents", "RunReports"),
     ("Status", "StatusReports"),
@@ -39,6 +39,7 @@ const HANDLERS: [(&str, &str); 9] = [
     ("ProvisioningHook", "ProvisioningHook"),
     ("Renewal", "Renewals"),
     ("Fold", "Fold"),
+    ("Erasure", "Erasures"),
     ("LiveAuthorizer", "LiveAuthorizer"),
 ];
 

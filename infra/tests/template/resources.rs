@@ -1,3 +1,5 @@
+use infra::Template;
+use infra::stream::StreamSource;
 use infra::table::{AttributeType, KeySchema, Projection};
 use serde_json::json;
 
@@ -29,13 +31,29 @@ fn the_table_has_its_keys_index_expiry_and_stream() {
     assert!(table.stream);
 }
 
+fn source_of<'t>(template: &'t Template, binary: &str) -> &'t StreamSource {
+    let mut sources = template.stream_sources().iter();
+    let is_its = |source: &&StreamSource| template.function(&source.function).unwrap().binary == binary;
+    sources.find(is_its).unwrap()
+}
+
+#[test]
+fn an_erasure_wakes_its_function_once() {
+    let template = template();
+    let source = source_of(&template, "erasure");
+    let record = |event: &str, kind: &str| {
+        let image = json!({"kind": {"S": kind}, "done_at": {"NULL": true}});
+        json!({"eventName": event, "dynamodb": {"NewImage": image}})
+    };
+    assert!(source.admits(&record("INSERT", "erasure")));
+    assert!(!source.admits(&record("MODIFY", "erasure")));
+    assert!(!source.admits(&record("INSERT", "run")));
+}
+
 #[test]
 fn only_sealed_runs_without_a_vote_wake_the_fold() {
     let template = template();
-    let [source] = template.stream_sources() else {
-        panic!("{:?}", template.stream_sources())
-    };
-    assert_eq!(template.function(&source.function).unwrap().binary, "fold");
+    let source = source_of(&template, "fold");
     let record = |event: &str, kind: &str, state: &str| {
         let image = json!({"kind": {"S": kind}, "state": {"S": state}, "vote": {"NULL": true}});
         json!({"eventName": event, "dynamodb": {"NewImage": image}})

@@ -4,6 +4,7 @@ mod assets;
 pub(crate) mod auth;
 pub(crate) mod commands;
 mod corner_body;
+pub(crate) mod erasure;
 pub(crate) mod fleet;
 pub(crate) mod floors;
 pub(crate) mod health;

@@ -6,6 +6,7 @@ mod auth;
 mod commands;
 mod contract;
 mod devices;
+mod erasure;
 mod errors;
 mod flat;
 mod fleet;

@@ -18,6 +18,7 @@ use domain::robot::{Pairing, Robot};
 use domain::settings::Settings;
 use domain::status::{Battery, Capabilities, RobotError, RobotState, Status, StatusOrder};
 use domain::usecase::Folding;
+use dynoxide::Database;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -54,6 +55,8 @@ pub struct World {
     pub home: HomeId,
     pub foreign_home: HomeId,
     pub robot: RobotId,
+    pub database: Database,
+    pub table: ConnectConfig,
     issuer: LocalIssuer,
     router: Router,
     millis: Arc<AtomicI64>,
@@ -78,7 +81,8 @@ impl World {
         let millis = Arc::new(AtomicI64::new(AT.millis()));
         let clock = millis.clone();
         let now: mobile_api::Clock = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
-        let store = Arc::new(connect(table().await, now.clone()).await);
+        let (database, table) = table().await;
+        let store = Arc::new(connect(table.clone(), now.clone()).await);
         store.create_table().await.unwrap();
         let devices = Arc::new(RecordedDevices::default());
         let keys = tempfile::tempdir().unwrap();
@@ -102,6 +106,8 @@ impl World {
             robot: RobotId::new(AT, 1),
             store,
             devices,
+            database,
+            table,
             issuer,
             millis,
             _keys: keys,
@@ -350,13 +356,13 @@ impl fmt::Display for Answer {
     }
 }
 
-async fn table() -> ConnectConfig {
+async fn table() -> (Database, ConnectConfig) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let database = dynoxide::Database::memory().unwrap();
-    let server = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending());
+    let database = Database::memory().unwrap();
+    let server = dynoxide::server::serve_with_shutdown(listener, database.clone(), std::future::pending());
     tokio::spawn(server);
-    ConnectConfig {
+    let config = ConnectConfig {
         endpoint: Some(endpoint),
         region: Some("eu-central-1".into()),
         table: "sweepline".into(),
@@ -365,7 +371,8 @@ async fn table() -> ConnectConfig {
             secret: "test".into(),
         }),
         meter: None,
-    }
+    };
+    (database, config)
 }
 
 fn config() -> ApiConfig {

@@ -6,6 +6,7 @@
 mod account;
 mod commands;
 mod devices;
+mod erasures;
 mod floors;
 mod health;
 mod homes;
@@ -23,6 +24,7 @@ pub use devices::{
     CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, ProvisioningClaim,
     ProvisioningClaims, RobotMailbox, RobotRequest,
 };
+pub use erasures::ErasureStore;
 pub use floors::{FloorStore, KeptPlan};
 pub use health::{FleetStore, HealthStore};
 pub use homes::HomeStore;

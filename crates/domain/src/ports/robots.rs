@@ -17,7 +17,8 @@ pub trait RobotStore: Send + Sync {
     /// Stores `robot` if what is stored equals `expected`, where `None` means that nothing is there.
     ///
     /// Anything else MUST be a [`StoreError::Conflict`] and change nothing. The home's list of robots MUST follow in
-    /// the same write: a robot that is paired is in it, one that is not is not.
+    /// the same write: a robot that is paired is in it, one that is not is not. When a pairing ends, the robot's
+    /// settings and health MUST go in the same write; the fleet still lists it.
     async fn put_robot(&self, robot: &Robot, expected: Option<&Robot>) -> Result<(), StoreError>;
 
     /// The robots of a home, in the order of their ids.

@@ -45,9 +45,14 @@ impl HomeKeeping {
             person: owner,
             role: Role::Owner,
         };
-        let created = unless_conflict(self.homes.create_home(&home, &membership).await)?;
-        created.ok_or_else(|| UseCaseError::contended("home"))?;
-        Ok(home)
+        match unless_conflict(self.homes.create_home(&home, &membership).await)? {
+            Some(()) => Ok(home),
+            // Made by the same request at the same moment, or erased since.
+            None => {
+                let made = self.made_before(owner, &home).await?;
+                made.ok_or(UseCaseError::NotFound { what: "home" })
+            }
+        }
     }
 
     async fn made_before(&self, owner: PersonId, wanted: &Home) -> Result<Option<Home>, UseCaseError> {

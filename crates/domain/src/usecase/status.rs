@@ -61,11 +61,12 @@ impl StatusTracking {
                 )
                 .await?;
         }
+        // What a robot reports after it has left its home is nobody's any more.
+        let Some(pairing) = known.pairing else {
+            return Ok(());
+        };
         self.health.put_status(robot, &reported.status).await?;
-        match known.pairing {
-            Some(pairing) => self.bring_up_to_date(robot, pairing.id, reported).await,
-            None => Ok(()),
-        }
+        self.bring_up_to_date(robot, pairing.id, reported).await
     }
 
     async fn bring_up_to_date(

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use functions::{
-    CommandOutcome, Fold, HandlerError, MapIngest, PresenceEvents, Renewals, RunReports, StatusReports,
+    CommandOutcome, Erasures, Fold, HandlerError, MapIngest, PresenceEvents, Renewals, RunReports,
+    StatusReports,
 };
 use infra::Template;
 use serde_json::Value;
@@ -13,6 +15,9 @@ use serde_json::Value;
 use super::invoker::Handler;
 use super::parts::Parts;
 use crate::clock::now;
+
+/// The longest that a request takes on one machine, where nothing but its own work holds it up.
+const REQUEST_UNDER_WAY: Duration = Duration::from_secs(2);
 
 /// Turns a handler into one that the invoker can call.
 macro_rules! handler {
@@ -48,6 +53,11 @@ fn one(parts: &Parts, template: &Template, id: &str) -> anyhow::Result<Handler> 
         "command_outcome" => handler!(CommandOutcome::new(parts.settling(), incidents)),
         "presence" => handler!(PresenceEvents::new(parts.presence(), incidents)),
         "renewal" => handler!(Renewals::new(parts.renewing(registry), incidents)),
+        "erasure" => handler!(Erasures::new(
+            parts.erasing(registry),
+            incidents,
+            REQUEST_UNDER_WAY
+        )),
         "fold" => handler!(Fold::new(parts.folding(), incidents)),
         other => {
             return Err(anyhow!(
@@ -59,4 +69,26 @@ fn one(parts: &Parts, template: &Template, id: &str) -> anyhow::Result<Handler> 
 
 fn answer(outcome: Result<(), HandlerError>) -> Result<(), anyhow::Error> {
     Ok(outcome?)
+}
+
+#[cfg(test)]
+mod tests {
+    use functions::LONGEST_REQUEST;
+    use infra::{Parameters, TEMPLATE};
+
+    use super::*;
+
+    #[test]
+    fn a_home_is_swept_again_when_no_function_can_still_be_writing() {
+        let template =
+            Template::parse(TEMPLATE, &Parameters::new("dev", "us-east-1", "000000000000")).unwrap();
+        let others = template
+            .functions()
+            .iter()
+            .filter(|function| function.binary != "erasure");
+        assert_eq!(
+            others.map(|function| function.timeout).max(),
+            Some(LONGEST_REQUEST)
+        );
+    }
 }

@@ -119,15 +119,12 @@ impl Stack {
         let pump = Pump::start(rules.clone(), streams);
 
         let mut tasks = JoinSet::new();
-        let sources = template.stream_sources().to_vec();
-        let stream = ChangeStream::open(
-            embedded.database.clone(),
-            TABLE,
-            sources,
-            invoker,
-            data.stream_position(),
-        )?;
-        tasks.spawn(stream.run());
+        for source in template.stream_sources() {
+            let position = data.stream_position(&source.function);
+            let (database, invoker) = (embedded.database.clone(), invoker.clone());
+            let stream = ChangeStream::open(database, TABLE, source.clone(), invoker, position)?;
+            tasks.spawn(stream.run());
+        }
         let config = HttpConfig {
             http: addresses.http,
             data,

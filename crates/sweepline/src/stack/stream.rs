@@ -1,4 +1,5 @@
-//! The table's change stream: records that the template's filters admit are handed to their functions, in order.
+//! The table's change stream: records that the template's filters admit are handed to their functions, in order. Each
+//! function reads for itself, so that a slow one holds up no other.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,7 +24,7 @@ pub const RECORDS_PER_LOOK: usize = 500;
 /// Reads the stream and hands records on.
 pub struct ChangeStream {
     database: Database,
-    sources: Vec<StreamSource>,
+    source: StreamSource,
     invoker: Invoker,
     position_file: PathBuf,
     iterator: String,
@@ -34,7 +35,7 @@ impl ChangeStream {
     pub fn open(
         database: Database,
         table: &str,
-        sources: Vec<StreamSource>,
+        source: StreamSource,
         invoker: Invoker,
         position_file: PathBuf,
     ) -> anyhow::Result<Self> {
@@ -44,7 +45,7 @@ impl ChangeStream {
         };
         Ok(Self {
             database,
-            sources,
+            source,
             invoker,
             position_file,
             iterator,
@@ -90,10 +91,9 @@ impl ChangeStream {
     }
 
     async fn hand_on(&self, record: Value) {
-        for source in self.sources.iter().filter(|source| source.admits(&record)) {
-            self.invoker
-                .invoke(&source.function, json!({ "Records": [record.clone()] }))
-                .await;
+        if self.source.admits(&record) {
+            let event = json!({ "Records": [record] });
+            self.invoker.invoke(&self.source.function, event).await;
         }
     }
 }
