@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 /// Each of our crates with its level: it may use only crates of a lower level, so that crates of one level, such as
 /// the adapters, do not see each other.
-const LEVELS: [(&str, u8); 20] = [
+const LEVELS: [(&str, u8); 21] = [
     ("billing", 0),
     ("mapping", 0),
     ("policy", 0),
@@ -29,6 +29,7 @@ const LEVELS: [(&str, u8); 20] = [
     ("mobile-api", 4),
     ("simulator", 4),
     ("evaluation", 5),
+    ("faults", 5),
     ("sweepline", 6),
     // Beside the product.
     ("end-to-end", 7),

@@ -1,0 +1,169 @@
+//! The rows of the table: what is tried for each figure of reliability, and what came of it.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use crate::bug::Bug;
+use crate::climate::Climate;
+use crate::seeds;
+use crate::simulation::Figures;
+
+/// How much is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// As much as fits into every change's checks.
+    Short,
+    /// As much as a release is judged by.
+    Long,
+}
+
+/// A row.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Its name, such as `R1`.
+    pub name: &'static str,
+    /// What is tried.
+    pub what: &'static str,
+    /// Tries it from a seed on.
+    pub run: fn(Size, u64) -> anyhow::Result<Outcome>,
+    /// Something wrong on purpose that it catches, with what to expect of it in words.
+    pub bug: Option<(Bug, fn(Bug) -> anyhow::Result<Outcome>)>,
+}
+
+/// What came of a row.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// How much was tried.
+    pub tried: u64,
+    /// How much of it failed.
+    pub failed: u64,
+    /// What was tried, in words and figures.
+    pub details: String,
+    /// What failed, with the seed that shows it.
+    pub problems: Vec<String>,
+}
+
+/// All rows.
+pub const ROWS: [Row; 5] = [
+    Row {
+        name: "R1",
+        what: "tile reports lost while agent, broker, handlers and store are killed or fail at any step",
+        run: |size, seed| simulated(Climate::kills(), size, seed, 900, 3_600),
+        bug: Some((Bug::TrustsBroker, |bug| caught(Climate::kills(), bug))),
+    },
+    Row {
+        name: "R2",
+        what: "tile reports that count twice, with one message in five doubled and all out of order",
+        run: |size, seed| simulated(Climate::doubles(), size, seed, 250, 500),
+        bug: Some((Bug::ForgetsVotes, |bug| caught(Climate::doubles(), bug))),
+    },
+    Row {
+        name: "R5",
+        what: "tile reports lost or out of order while clocks jump by up to ten years",
+        run: |size, seed| simulated(Climate::clocks(), size, seed, 300, 600),
+        bug: Some((Bug::IgnoresRevisions, |bug| caught(Climate::clocks(), bug))),
+    },
+    Row {
+        name: "R6",
+        what: "tile reports lost in outages of up to eight hours in which the session expires",
+        run: |size, seed| simulated(Climate::long_outages(), size, seed, 350, 700),
+        bug: Some((Bug::DeafAfterSession, |bug| caught(Climate::long_outages(), bug))),
+    },
+    Row {
+        name: "R9",
+        what: "unreadable messages that get lost, change or hold up good ones",
+        run: |size, seed| poisoned(size, seed),
+        bug: Some((Bug::DropsPoison, |bug| caught(Climate::poison(), bug))),
+    },
+];
+
+/// Plays simulations and counts their tile reports.
+fn simulated(climate: Climate, size: Size, seed: u64, short: u64, long: u64) -> anyhow::Result<Outcome> {
+    let count = match size {
+        Size::Short => short,
+        Size::Long => long,
+    };
+    let (figures, problems) = seeds::play(&climate, seed, count)?;
+    Ok(Outcome {
+        tried: figures.reports,
+        failed: problems.len() as u64,
+        details: details(&figures, count),
+        problems,
+    })
+}
+
+fn poisoned(size: Size, seed: u64) -> anyhow::Result<Outcome> {
+    let count = match size {
+        Size::Short => 200,
+        Size::Long => 400,
+    };
+    let (figures, problems) = seeds::play(&Climate::poison(), seed, count)?;
+    Ok(Outcome {
+        tried: figures.poison,
+        failed: problems.len() as u64,
+        details: details(&figures, count),
+        problems,
+    })
+}
+
+/// Plays simulations with something wrong on purpose until one shows it.
+fn caught(climate: Climate, bug: Bug) -> anyhow::Result<Outcome> {
+    const SEEDS: u64 = 32;
+    let climate = climate.with_bug(bug);
+    let mut outcome = Outcome::default();
+    while outcome.problems.is_empty() && outcome.tried < SEEDS {
+        let (_, problems) = seeds::play(&climate, outcome.tried, 1)?;
+        outcome.tried += 1;
+        outcome.failed = problems.len() as u64;
+        outcome.problems = problems;
+    }
+    Ok(outcome)
+}
+
+fn details(figures: &Figures, seeds: u64) -> String {
+    let hours = figures.robot_time.as_secs() / 3600;
+    format!(
+        "{seeds} seeds, {hours} robot-hours, {} tile reports, {} kills, {} store calls, all there at most {} min after the last trouble",
+        figures.reports,
+        figures.kills,
+        figures.calls,
+        figures.settled_after.as_secs() / 60,
+    )
+}
+
+/// A row that was tried.
+pub struct Tried {
+    /// The row.
+    pub row: Row,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Tried {
+    /// Tries a row.
+    ///
+    /// # Errors
+    /// When it cannot be tried at all.
+    pub fn of(row: Row, run: impl FnOnce() -> anyhow::Result<Outcome>) -> anyhow::Result<Self> {
+        let start = Instant::now();
+        let outcome = run()?;
+        let took = start.elapsed();
+        Ok(Self { row, outcome, took })
+    }
+}
+
+impl fmt::Display for Tried {
+    /// `R1: 5 tried, 0 failed; what it was; how much; seconds`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Outcome {
+            tried,
+            failed,
+            details,
+            ..
+        } = &self.outcome;
+        let (name, what, took) = (self.row.name, self.row.what, self.took.as_secs());
+        write!(f, "{name}: {tried} tried, {failed} failed; {what}; {details}; {took} s")
+    }
+}
