@@ -1,10 +1,11 @@
 //! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`, `cargo xtask sbom`,
-//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask package`, `cargo xtask cold`.
+//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask package`, `cargo xtask faults`, `cargo xtask cold`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 mod cold;
 mod deny;
 mod deployed;
+mod faults;
 mod package;
 mod project;
 mod run;
@@ -12,6 +13,7 @@ mod sbom;
 mod setup;
 mod stack;
 mod suite;
+mod table;
 mod tally;
 mod template;
 mod tidy;
@@ -44,6 +46,24 @@ enum Chore {
     Deny,
     /// Writes what each program is made of, in the form of CycloneDX.
     Sbom,
+    /// Tries that nothing is lost and nothing counts twice, whatever fails.
+    Faults {
+        /// Tries as much as a release is judged by, and writes the table in the README.
+        #[arg(long, conflicts_with = "short")]
+        long: bool,
+        /// Tries as much as fits into every change's checks, which is done unless something else is said.
+        #[arg(long)]
+        short: bool,
+        /// The first seed.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Only this row, such as `R1`.
+        #[arg(long)]
+        row: Option<String>,
+        /// Puts one fault into each row on purpose, and looks whether the row catches it.
+        #[arg(long)]
+        bugs: bool,
+    },
     /// Deploys to an emulated AWS and tests there.
     Deployed {
         /// How the functions are built: `release`, or `trial`, which takes half as long.
@@ -73,6 +93,21 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
         Chore::Sbom => sbom::write(&project).map(|()| ExitCode::SUCCESS),
+        Chore::Faults {
+            long,
+            short: _,
+            seed,
+            row,
+            bugs,
+        } => faults::run(
+            &project,
+            &faults::Wanted {
+                long,
+                seed,
+                row,
+                bugs,
+            },
+        ),
         Chore::Deployed { profile } => deployed::run(&project, &profile),
         Chore::Cold => cold::run(&project),
         Chore::Package { target } => package::run(&project, target.as_deref()).map(|()| ExitCode::SUCCESS),

@@ -10,7 +10,7 @@ use crate::run::{Ended, Runner, check, is_there, tests, unittests};
 use crate::setup::{chromium, devices, emulator, pages};
 use crate::stack::Stack;
 use crate::tally::Tally;
-use crate::{deny, template, tidy};
+use crate::{deny, faults, template, tidy};
 
 /// Runs every step, or without the slow ones when `quick`.
 pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
@@ -19,6 +19,11 @@ pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
     rust(&mut runner, project);
     if !quick {
         lambda_tests(&mut runner, project);
+        runner.step(
+            "faults",
+            "plays seeded simulations in which everything fails, and looks for lost and doubled reports",
+            || faults::step(project),
+        );
         template::steps(&mut runner, project);
         documentation(&mut runner, project);
         page_tests(&mut runner, project);

@@ -87,9 +87,7 @@ fn chair(variant: usize) -> [(Point, Point); 2] {
 }
 
 fn range(walls: &[(Point, Point)], at: &Pose, angle: f64) -> f32 {
-    let hits = walls
-        .iter()
-        .filter_map(|(a, b)| hit((at.x, at.y), angle, *a, *b));
+    let hits = walls.iter().filter_map(|(a, b)| hit((at.x, at.y), angle, *a, *b));
     hits.fold(RANGE, f64::min) as f32
 }
 

@@ -150,7 +150,12 @@ impl Handlers {
     ///
     /// # Errors
     /// [`HandlerError`] when the event shall come again.
-    pub async fn handle(&self, function: Function, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
+    pub async fn handle(
+        &self,
+        function: Function,
+        event: &Value,
+        now: Timestamp,
+    ) -> Result<(), HandlerError> {
         match function {
             Function::MapIngest => self.map_ingest.handle(event, now).await,
             Function::RunEvents => self.run_reports.handle(event, now).await,

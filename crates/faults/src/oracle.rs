@@ -60,7 +60,9 @@ fn problem_of_run(run: RunId, kept: &Kept, shelves: &Shelves) -> Option<String> 
         let is_there = |kept: &PackedTile| stored.is_some_and(|stored| is_same(stored, kept));
         if !is_named || !(is_there(tile) || perhaps.is_some_and(is_there)) {
             let revs = (tile.rev, stored.map(|stored| stored.rev), named.get(index));
-            return Some(format!("{run}: tile {index:?} is not in the sealed run: kept, stored, named {revs:?}"));
+            return Some(format!(
+                "{run}: tile {index:?} is not in the sealed run: kept, stored, named {revs:?}"
+            ));
         }
     }
     None
@@ -141,6 +143,7 @@ fn feed(reference: &mut Cloud, run: &Run, shelves: &Shelves) {
         pairing: run.pairing,
         seq: run.seq,
         initiator: run.initiator,
+        correlation: run.correlation.clone(),
         started_at: run.started_at,
         at: run.updated_at,
         kind: RunEventKind::Finished(report),
@@ -176,5 +179,11 @@ fn problem_of_poison(poison: &[Vec<u8>], shelves: &Shelves) -> Option<String> {
     let mut kept: Vec<Vec<u8>> = shelves.incidents.iter().map(|one| one.payload.clone()).collect();
     sent.sort();
     kept.sort();
-    (sent != kept).then(|| format!("{} unreadable messages were sent, {} are kept", sent.len(), kept.len()))
+    (sent != kept).then(|| {
+        format!(
+            "{} unreadable messages were sent, {} are kept",
+            sent.len(),
+            kept.len()
+        )
+    })
 }

@@ -26,9 +26,12 @@ pub struct Row {
     pub what: &'static str,
     /// Tries it from a seed on.
     pub run: fn(Size, u64) -> anyhow::Result<Outcome>,
-    /// Something wrong on purpose that it catches, with what to expect of it in words.
-    pub bug: Option<(Bug, fn(Bug) -> anyhow::Result<Outcome>)>,
+    /// Something wrong on purpose that it catches, and how to show that.
+    pub bug: (Bug, Catch),
 }
+
+/// Tries a row with something wrong on purpose.
+pub type Catch = fn(Bug) -> anyhow::Result<Outcome>;
 
 /// What came of a row.
 #[derive(Debug, Clone, Default)]
@@ -49,31 +52,31 @@ pub const ROWS: [Row; 5] = [
         name: "R1",
         what: "tile reports lost while agent, broker, handlers and store are killed or fail at any step",
         run: |size, seed| simulated(Climate::kills(), size, seed, 900, 3_600),
-        bug: Some((Bug::TrustsBroker, |bug| caught(Climate::kills(), bug))),
+        bug: (Bug::TrustsBroker, |bug| caught(Climate::kills(), bug)),
     },
     Row {
         name: "R2",
         what: "tile reports that count twice, with one message in five doubled and all out of order",
         run: |size, seed| simulated(Climate::doubles(), size, seed, 250, 500),
-        bug: Some((Bug::ForgetsVotes, |bug| caught(Climate::doubles(), bug))),
+        bug: (Bug::ForgetsVotes, |bug| caught(Climate::doubles(), bug)),
     },
     Row {
         name: "R5",
         what: "tile reports lost or out of order while clocks jump by up to ten years",
         run: |size, seed| simulated(Climate::clocks(), size, seed, 300, 600),
-        bug: Some((Bug::IgnoresRevisions, |bug| caught(Climate::clocks(), bug))),
+        bug: (Bug::IgnoresRevisions, |bug| caught(Climate::clocks(), bug)),
     },
     Row {
         name: "R6",
         what: "tile reports lost in outages of up to eight hours in which the session expires",
         run: |size, seed| simulated(Climate::long_outages(), size, seed, 350, 700),
-        bug: Some((Bug::DeafAfterSession, |bug| caught(Climate::long_outages(), bug))),
+        bug: (Bug::DeafAfterSession, |bug| caught(Climate::long_outages(), bug)),
     },
     Row {
         name: "R9",
         what: "unreadable messages that get lost, change or hold up good ones",
-        run: |size, seed| poisoned(size, seed),
-        bug: Some((Bug::DropsPoison, |bug| caught(Climate::poison(), bug))),
+        run: poisoned,
+        bug: (Bug::DropsPoison, |bug| caught(Climate::poison(), bug)),
     },
 ];
 
@@ -164,6 +167,9 @@ impl fmt::Display for Tried {
             ..
         } = &self.outcome;
         let (name, what, took) = (self.row.name, self.row.what, self.took.as_secs());
-        write!(f, "{name}: {tried} tried, {failed} failed; {what}; {details}; {took} s")
+        write!(
+            f,
+            "{name}: {tried} tried, {failed} failed; {what}; {details}; {took} s"
+        )
     }
 }

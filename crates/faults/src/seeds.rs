@@ -28,7 +28,10 @@ pub fn disks() -> PathBuf {
 /// When there is no place for the disks.
 pub fn play(climate: &Climate, first: u64, count: u64) -> anyhow::Result<(Figures, Vec<String>)> {
     let dir = tempfile::tempdir_in(disks())?;
-    let (next, total) = (AtomicU64::new(first), Mutex::new((Figures::default(), Vec::new())));
+    let (next, total) = (
+        AtomicU64::new(first),
+        Mutex::new((Figures::default(), Vec::new())),
+    );
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -38,7 +41,9 @@ pub fn play(climate: &Climate, first: u64, count: u64) -> anyhow::Result<(Figure
             let (figures, problems) = play_one(climate, seed, dir.path());
             if let Ok(mut total) = total.lock() {
                 total.0.add(&figures);
-                let told = problems.into_iter().map(|problem| format!("seed {seed}: {problem}"));
+                let told = problems
+                    .into_iter()
+                    .map(|problem| format!("seed {seed}: {problem}"));
                 total.1.extend(told);
             }
         }

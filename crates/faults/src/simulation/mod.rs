@@ -163,7 +163,10 @@ impl Simulation {
 
     fn is_quiet(&self) -> bool {
         self.cloud.has_read_all()
-            && self.robots.iter().all(|robot| robot.is_quiet() && robot.trip.is_none())
+            && self
+                .robots
+                .iter()
+                .all(|robot| robot.is_quiet() && robot.trip.is_none())
             && !self.agenda.has_messages()
     }
 
@@ -217,7 +220,10 @@ impl Simulation {
         }
         let again = self.now + self.within(self.climate.run_every / 2, self.climate.run_every * 3 / 2);
         self.agenda.add(again, Happening::SetOut(robot));
-        let (variant, steps) = (self.random.random_range(0..flat::VARIANTS), self.random.random_range(3..110));
+        let (variant, steps) = (
+            self.random.random_range(0..flat::VARIANTS),
+            self.random.random_range(3..110),
+        );
         let mut jitter = || self.random.random_range(-0.04..0.04);
         let frame = Pose::new(jitter(), jitter(), jitter());
         let now = self.now;
@@ -255,7 +261,11 @@ impl Simulation {
         for _ in 0..copies {
             let (at, time) = (self.arrival(), self.server_time());
             let event = home::message_event(id, &message.payload, time);
-            let call = Invocation { function, event, tried: 0 };
+            let call = Invocation {
+                function,
+                event,
+                tried: 0,
+            };
             self.agenda.add(at, Happening::Arrive(call));
         }
         if passes && !self.is_calm && self.random.random_bool(self.climate.poison) {
@@ -281,7 +291,11 @@ impl Simulation {
 
     fn count_message(&mut self) {
         let second = self.now.as_secs();
-        let count = if self.second.0 == second { self.second.1 + 1 } else { 1 };
+        let count = if self.second.0 == second {
+            self.second.1 + 1
+        } else {
+            1
+        };
         self.second = (second, count);
         self.figures.peak = self.figures.peak.max(count);
     }
@@ -298,7 +312,11 @@ impl Simulation {
 
     /// When a message that is sent now arrives: mostly soon, now and then late.
     fn arrival(&mut self) -> Duration {
-        let longest = if self.is_calm { FAIR_DELAY } else { self.climate.delay };
+        let longest = if self.is_calm {
+            FAIR_DELAY
+        } else {
+            self.climate.delay
+        };
         let part: f64 = self.random.random();
         self.now + Duration::from_millis(20) + longest.mul_f64(part.powi(4))
     }

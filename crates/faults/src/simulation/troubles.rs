@@ -65,7 +65,9 @@ impl Simulation {
         self.is_calm = true;
         self.cloud.store.weather().clear();
         for robot in 0..self.robots.len() {
-            let Some(this) = self.robots.get_mut(robot) else { continue };
+            let Some(this) = self.robots.get_mut(robot) else {
+                continue;
+            };
             disk::open(&this.books).is_full = false;
             this.last_words = None;
             disk::open(&this.books).fuse = None;
@@ -106,7 +108,8 @@ impl Simulation {
             self.put(robot, Input::Disconnected)?;
         }
         if is_calm {
-            self.agenda.add(now + Duration::from_secs(1), Happening::LinkUp(robot));
+            self.agenda
+                .add(now + Duration::from_secs(1), Happening::LinkUp(robot));
         }
         Ok(())
     }
@@ -206,7 +209,9 @@ impl Simulation {
         let most = i64::try_from(self.climate.clock_jump.as_millis()).unwrap_or(i64::MAX);
         match self.random.random_range(0..4) {
             0 => self.random.random_range(-most..=most),
-            1 => self.random.random_range(-most.min(86_400_000)..=most.min(86_400_000)),
+            1 => self
+                .random
+                .random_range(-most.min(86_400_000)..=most.min(86_400_000)),
             2 => self.random.random_range(-most.min(90_000)..=most.min(90_000)),
             _ => 0,
         }
@@ -215,9 +220,15 @@ impl Simulation {
     /// Sends something beside a good message that its function cannot read.
     pub(super) fn send_poison(&mut self, robot: RobotId, function: Function, good: &[u8]) {
         let payload = match self.random.random_range(0..3) {
-            0 => (0..self.random.random_range(0..600)).map(|_| self.random.random_range(2..=255)).collect(),
+            0 => (0..self.random.random_range(0..600))
+                .map(|_| self.random.random_range(2..=255))
+                .collect(),
             1 => br#"{"pairing": 7, "run": null, "nested": [[[[[[]]]]]]}"#.to_vec(),
-            _ => good.iter().take(good.len() / 2).map(|byte| byte ^ 0x5A).collect::<Vec<u8>>(),
+            _ => good
+                .iter()
+                .take(good.len() / 2)
+                .map(|byte| byte ^ 0x5A)
+                .collect::<Vec<u8>>(),
         };
         let event = home::message_event(robot, &payload, self.server_time());
         let at = self.arrival();

@@ -1,0 +1,170 @@
+//! `cargo xtask faults`: tries that nothing is lost, and keeps the table of the long form.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, bail};
+
+use crate::project::Project;
+use crate::run::Ended;
+use crate::table::{self, Table};
+use crate::tally::Tally;
+
+/// The page that shows the table.
+const PAGE: &str = "README.md";
+
+/// What is tried.
+pub struct Wanted {
+    /// Whether as much is tried as a release is judged by; the table is then written.
+    pub long: bool,
+    /// The first seed.
+    pub seed: u64,
+    /// Only this row.
+    pub row: Option<String>,
+    /// Whether each row is shown to catch something that is wrong on purpose.
+    pub bugs: bool,
+}
+
+/// Runs the harness, and writes the table of the long form.
+///
+/// # Errors
+/// When the harness cannot be built or run, or a page not be written.
+pub fn run(project: &Project, wanted: &Wanted) -> anyhow::Result<ExitCode> {
+    let (lines, is_well) = relay(&mut harness(project, wanted))?;
+    if wanted.long && wanted.row.is_none() && is_well {
+        write(project, &lines, wanted.seed)?;
+    }
+    Ok(if is_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The short form as a step of the suite: each row counts as a test.
+///
+/// # Errors
+/// When the harness cannot be built or run.
+pub fn step(project: &Project) -> anyhow::Result<Ended> {
+    let wanted = Wanted {
+        long: false,
+        seed: 0,
+        row: None,
+        bugs: false,
+    };
+    let (lines, is_well) = relay(&mut harness(project, &wanted))?;
+    let rows = lines.iter().filter_map(|line| Row::read(line));
+    let (held, broken): (Vec<Row<'_>>, Vec<Row<'_>>) = rows.partition(|row| row.failed == "0");
+    let tally = Tally {
+        passed: held.len() as u64,
+        failed: broken.len() as u64,
+    };
+    Ok(if is_well {
+        Ended::Well(tally)
+    } else {
+        Ended::Badly(tally)
+    })
+}
+
+fn harness(project: &Project, wanted: &Wanted) -> Command {
+    let mut cargo = project.cargo("run --quiet --package faults --");
+    cargo.args(["--seed", &wanted.seed.to_string()]);
+    if wanted.long {
+        cargo.arg("--long");
+    }
+    if wanted.bugs {
+        cargo.arg("--bugs");
+    }
+    if let Some(row) = &wanted.row {
+        cargo.args(["--row", row]);
+    }
+    cargo
+}
+
+/// Passes on what the harness prints; gives it, and whether nothing failed.
+fn relay(command: &mut Command) -> anyhow::Result<(Vec<String>, bool)> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("the harness cannot be run")?;
+    let stdout = child.stdout.take().context("the harness has no output")?;
+    let mut lines = Vec::new();
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        println!("{line}");
+        lines.push(line);
+    }
+    Ok((lines, child.wait()?.success()))
+}
+
+fn write(project: &Project, lines: &[String], seed: u64) -> anyhow::Result<()> {
+    let mut table = Table::new(&["", "looked for", "tried", "failed", "with"]);
+    for row in lines.iter().filter_map(|line| Row::read(line)) {
+        table.add([row.name, row.what, row.tried, row.failed, row.details].map(str::to_owned));
+    }
+    let text = format!(
+        "{}\nLast long run: {}, from seed {seed}.\n",
+        table.markdown(),
+        today(project)?
+    );
+    table::replace(&project.root.join(PAGE), "faults", &text)
+}
+
+/// The date in UTC, such as 2026-01-31.
+fn today(project: &Project) -> anyhow::Result<String> {
+    let said = project
+        .command("date")
+        .args(["-u", "+%F"])
+        .output()
+        .context("date cannot be run")?;
+    if !said.status.success() {
+        bail!("date ended with {}", said.status);
+    }
+    Ok(String::from_utf8(said.stdout)?.trim().to_owned())
+}
+
+/// A line such as `R1: 5 tried, 0 failed; what; with what; 3 s`.
+#[derive(Debug, PartialEq, Eq)]
+struct Row<'a> {
+    name: &'a str,
+    tried: &'a str,
+    failed: &'a str,
+    what: &'a str,
+    details: &'a str,
+}
+
+impl<'a> Row<'a> {
+    fn read(line: &'a str) -> Option<Self> {
+        let (name, rest) = line.split_once(": ")?;
+        let (tried, rest) = rest.split_once(" tried, ")?;
+        let (failed, rest) = rest.split_once(" failed; ")?;
+        let (what, rest) = rest.split_once("; ")?;
+        let (details, _) = rest.rsplit_once("; ")?;
+        Some(Self {
+            name,
+            tried,
+            failed,
+            what,
+            details,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_read_from_its_line() {
+        let row = Row::read("R1: 5 tried, 0 failed; reports lost; 3 seeds, 2 kills; 4 s");
+        let expected = Row {
+            name: "R1",
+            tried: "5",
+            failed: "0",
+            what: "reports lost",
+            details: "3 seeds, 2 kills",
+        };
+        assert_eq!(row, Some(expected));
+        assert_eq!(Row::read("  seed 3: a run is lost"), None);
+    }
+}
