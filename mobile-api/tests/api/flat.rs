@@ -3,9 +3,11 @@
 use std::ops::Range;
 
 use domain::Timestamp;
+use domain::access::HomeScope;
 use domain::id::{CommandId, RunId};
 use domain::placement::RunRef;
 use domain::ports::{RunStore, RunTileStore, StoredRunTile};
+use domain::robot::Robot;
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunEvent, RunEventKind, RunReport};
 use mapping::run_map::RunMap;
 use mapping::run_tile::RunCell;
@@ -68,11 +70,17 @@ fn drawn(across: Range<i32>, along: Range<i32>, walls: &[i32], things: &[(i32, i
 }
 
 impl World {
-    /// Stores a run that the robot has sent whole, and lets it vote.
+    /// Stores a run that the world's robot has sent whole, and lets it vote.
     pub async fn fold(&self, drive: Drive, map: &RunMap) -> Run {
+        self.fold_of(&self.paired(), drive, map).await
+    }
+
+    /// Stores a run that a paired robot has sent whole, and lets it vote.
+    pub async fn fold_of(&self, robot: &Robot, drive: Drive, map: &RunMap) -> Run {
+        let scope = HomeScope::of_robot(robot).unwrap();
         let at = Timestamp::from_millis(AT.millis() + i64::from(drive.n) * 3_600_000);
         let this = RunRef {
-            robot: self.robot,
+            robot: robot.id,
             run: RunId::new(at, drive.n.into()),
         };
         let initiator = match drive.command {
@@ -89,7 +97,7 @@ impl World {
         };
         let finished = RunEvent {
             run: this.run,
-            pairing: self.pairing(),
+            pairing: robot.pairing.as_ref().unwrap().id,
             seq: 1,
             initiator,
             correlation: None,
@@ -97,19 +105,16 @@ impl World {
             at,
             kind: RunEventKind::Finished(report),
         };
-        let sealed = Run::first_seen(self.robot, &finished).sealed().unwrap();
-        self.store.put_run(&self.scope(), &sealed, None).await.unwrap();
+        let sealed = Run::first_seen(robot.id, &finished).sealed().unwrap();
+        self.store.put_run(&scope, &sealed, None).await.unwrap();
         for (index, cells) in map.tiles() {
             let (rev, cells) = (Rev(1), cells.clone());
             let tile = StoredRunTile { index, rev, cells };
-            self.store
-                .put_tiles(&self.scope(), this.run, &[tile])
-                .await
-                .unwrap();
+            self.store.put_tiles(&scope, this.run, &[tile]).await.unwrap();
         }
-        self.folding().fold(&self.scope(), this).await.unwrap();
+        self.folding().fold(&scope, this).await.unwrap();
         self.store
-            .run(&self.scope(), this.robot, this.run)
+            .run(&scope, this.robot, this.run)
             .await
             .unwrap()
             .unwrap()

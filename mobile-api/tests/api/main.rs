@@ -1,6 +1,11 @@
 //! The API as its callers see it: the router over the real store on an embedded table, with robots that are recorded.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says how much it tried"
+)]
 
 mod auth;
 mod commands;
@@ -12,6 +17,7 @@ mod flat;
 mod fleet;
 mod floors;
 mod homes;
+mod isolation;
 mod live;
 mod members;
 mod overview;

@@ -28,6 +28,7 @@ use store::{ConnectConfig, StaticCredentials, TableStore, connect};
 use tower::ServiceExt;
 
 use crate::devices::RecordedDevices;
+use crate::isolation::Recorder;
 
 pub const AT: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 pub const PASSWORD: &str = "correct horse";
@@ -60,28 +61,34 @@ pub struct World {
     issuer: LocalIssuer,
     router: Router,
     millis: Arc<AtomicI64>,
-    _keys: tempfile::TempDir,
+    /// Where the issuer's key is.
+    pub keys: tempfile::TempDir,
 }
 
 impl World {
     pub async fn new() -> Self {
-        Self::with(config()).await
+        Self::with(config(), None).await
+    }
+
+    /// A world whose requests to its table are noted.
+    pub async fn recorded(recorder: &Recorder) -> Self {
+        Self::with(config(), Some(recorder)).await
     }
 
     /// A world whose installation has no live view.
     pub async fn without_live_view() -> Self {
-        Self::with(ApiConfig {
+        let config = ApiConfig {
             live_url: None,
             ..config()
-        })
-        .await
+        };
+        Self::with(config, None).await
     }
 
-    async fn with(config: ApiConfig) -> Self {
+    async fn with(config: ApiConfig, recorder: Option<&Recorder>) -> Self {
         let millis = Arc::new(AtomicI64::new(AT.millis()));
         let clock = millis.clone();
         let now: mobile_api::Clock = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
-        let (database, table) = table().await;
+        let (database, table) = table(recorder).await;
         let store = Arc::new(connect(table.clone(), now.clone()).await);
         store.create_table().await.unwrap();
         let devices = Arc::new(RecordedDevices::default());
@@ -110,7 +117,7 @@ impl World {
             table,
             issuer,
             millis,
-            _keys: keys,
+            keys,
         };
         world.settle().await;
         world
@@ -150,7 +157,7 @@ impl World {
         PairingId::new(AT, 1)
     }
 
-    fn paired(&self) -> Robot {
+    pub fn paired(&self) -> Robot {
         Robot {
             id: self.robot,
             pairing: Some(Pairing {
@@ -229,12 +236,16 @@ impl World {
         self.millis.fetch_add(time.as_millis() as i64, Ordering::Relaxed);
     }
 
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.millis.load(Ordering::Relaxed))
+    }
+
     pub fn token(&self, person: Person) -> String {
-        let now = Timestamp::from_millis(self.millis.load(Ordering::Relaxed));
-        self.issuer
-            .issue(person.id(), person == Person::Olga, now)
-            .unwrap()
-            .token
+        self.token_of(person.id(), person == Person::Olga)
+    }
+
+    pub fn token_of(&self, person: PersonId, operator: bool) -> String {
+        self.issuer.issue(person, operator, self.now()).unwrap().token
     }
 
     /// The path of the robot and what follows.
@@ -356,9 +367,13 @@ impl fmt::Display for Answer {
     }
 }
 
-async fn table() -> (Database, ConnectConfig) {
+async fn table(recorder: Option<&Recorder>) -> (Database, ConnectConfig) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let mut address = listener.local_addr().unwrap();
+    if let Some(recorder) = recorder {
+        address = recorder.listen(address).await;
+    }
+    let endpoint = format!("http://{address}");
     let database = Database::memory().unwrap();
     let server = dynoxide::server::serve_with_shutdown(listener, database.clone(), std::future::pending());
     tokio::spawn(server);
