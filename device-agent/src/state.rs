@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use domain::Timestamp;
 use domain::command::CommandNumber;
+use domain::schedule::SkippedRun;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use wire::ack::Ack;
@@ -40,6 +41,12 @@ pub struct AgentState {
     pub answered: Vec<Ack>,
     /// Reports dropped or set aside since pairing.
     pub dropped: u32,
+    /// Up to when the schedule is dealt with.
+    pub schedule_seen: Option<Timestamp>,
+    /// The last scheduled run, if it did not begin.
+    pub skipped: Option<SkippedRun>,
+    /// The version of the settings whose child lock was lifted at the robot.
+    pub lifted_in: Option<u64>,
 }
 
 /// Why the state could not be read or written.

@@ -135,6 +135,8 @@ fn report(home: &Home) -> StatusReport {
         run: None,
         waiting: 0,
         dropped: 0,
+        skipped: None,
+        lock_lifted: false,
         nonce: Some("n-1".into()),
     }
 }

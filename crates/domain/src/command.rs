@@ -212,8 +212,10 @@ pub enum Rejection {
     NotLocated,
     /// The robot cannot do that.
     Unsupported,
-    /// A lock, quiet hours or the robot's state forbid it.
+    /// A lock or the robot's state forbid it.
     Locked,
+    /// Its owner does not want to be disturbed now.
+    QuietHours,
     /// The battery is too low.
     LowBattery,
     /// A reason that this version does not know.

@@ -110,6 +110,8 @@ typed_id!(/// A live view, and the claim to see it.
     LeaseId, "lease");
 typed_id!(/// A robot's request to be claimed by an owner.
     ClaimId, "claim");
+typed_id!(/// An entry of a robot's schedule.
+    EntryId, "entry");
 
 #[cfg(test)]
 mod tests {

@@ -27,10 +27,12 @@ pub mod receipt;
 pub mod robot;
 pub mod room;
 pub mod run;
+pub mod schedule;
 pub mod settings;
 pub mod shape;
 pub mod status;
 pub mod time;
+pub mod time_zone;
 pub mod usecase;
 
 pub use correlation::CorrelationId;

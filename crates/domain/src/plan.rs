@@ -154,6 +154,25 @@ impl CleaningPlan {
             .for_each(|point| *point = to(*point));
         Self::new(parts)
     }
+
+    /// The part of the plan that covers `rooms`, if it covers each of them. The robot finds the way from leg to leg
+    /// and home by itself.
+    pub fn of_rooms(&self, rooms: &[RoomId]) -> Option<Self> {
+        let is_wanted = |leg: &PlanLeg| leg.room.is_some_and(|room| rooms.contains(&room));
+        let has = |room: &RoomId| self.legs().iter().any(|leg| leg.room == Some(*room));
+        if !rooms.iter().all(has) {
+            return None;
+        }
+        let legs: Vec<PlanLeg> = self.legs().iter().filter(|leg| is_wanted(leg)).cloned().collect();
+        let parts = PlanParts {
+            length_mm: legs.iter().map(|leg| leg.length_mm).sum(),
+            seconds: legs.iter().map(|leg| leg.seconds).sum(),
+            legs,
+            way_home: Vec::new(),
+            ..self.parts().clone()
+        };
+        Self::new(parts).ok()
+    }
 }
 
 impl PlanParts {
@@ -221,6 +240,24 @@ mod tests {
             .unwrap();
         assert_eq!(moved.legs()[0].path, [Corner { x: 1_510, y: 0 }]);
         assert_eq!(moved.way_home(), [Corner { x: 10, y: 0 }]);
+    }
+
+    #[test]
+    fn the_part_of_a_plan_for_rooms_needs_each_of_them() {
+        let whole = parts(vec![Corner { x: 1_500, y: 0 }]);
+        let leg = |room: u128| PlanLeg {
+            room: Some(RoomId::from_u128(room)),
+            ..whole.legs[0].clone()
+        };
+        let legs = [1, 2, 3, 2].map(leg).to_vec();
+        let plan = CleaningPlan::new(PlanParts {
+            legs,
+            ..whole.clone()
+        })
+        .unwrap();
+        let part = plan.of_rooms(&[RoomId::from_u128(2)]).unwrap();
+        assert_eq!((part.legs(), part.minutes()), ([leg(2), leg(2)].as_slice(), 1.0));
+        assert_eq!(plan.of_rooms(&[1, 4].map(RoomId::from_u128)), None);
     }
 
     #[test]

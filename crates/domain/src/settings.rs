@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::FieldError;
 use crate::command::Corner;
 use crate::id::{FloorId, PairingId};
+use crate::schedule::{self, DoNotDisturb, ScheduleEntry};
 use crate::shape::polygon;
+use crate::time_zone::ZoneName;
 
 /// The most restrictions on one floor.
 pub const MAX_RESTRICTIONS: usize = 64;
@@ -67,10 +69,20 @@ impl Restriction {
 pub struct Preferences {
     /// Whether the robot may send its map; without it runs are reported without tiles.
     pub upload_map: bool,
-    /// Whether the buttons on the robot are locked.
+    /// Whether the buttons on the robot start nothing; they stop it all the same, and held for long enough they lift
+    /// the lock.
     pub child_lock: bool,
     /// Where it must not go.
     pub restrictions: Vec<Restriction>,
+    /// Where the home's clocks are.
+    #[serde(default)]
+    pub time_zone: ZoneName,
+    /// When it cleans by itself.
+    #[serde(default)]
+    pub schedule: Vec<ScheduleEntry>,
+    /// When nothing begins that nobody beside the robot asked for.
+    #[serde(default)]
+    pub do_not_disturb: DoNotDisturb,
 }
 
 impl Preferences {
@@ -82,7 +94,7 @@ impl Preferences {
         }
     }
 
-    /// Checks the numbers of restrictions and corners, and that no zone crosses itself.
+    /// Checks the numbers of restrictions, corners and entries, and that no zone crosses itself.
     pub fn checked(self) -> Result<Self, FieldError> {
         if self.restrictions.len() > MAX_RESTRICTIONS {
             let reason = format!(
@@ -92,7 +104,20 @@ impl Preferences {
             return Err(FieldError::new("restrictions", reason));
         }
         self.restrictions.iter().try_for_each(Restriction::check)?;
+        schedule::check(&self.schedule)?;
+        self.do_not_disturb.check()?;
         Ok(self)
+    }
+
+    /// Checks that this version knows the time zone; whoever is told of preferences later may know fewer zones.
+    pub fn check_zone(&self) -> Result<(), FieldError> {
+        match self.time_zone.zone() {
+            Some(_) => Ok(()),
+            None => Err(FieldError::new(
+                "time_zone",
+                "must be a time zone of the IANA database, such as `Europe/Berlin`",
+            )),
+        }
     }
 }
 
@@ -128,6 +153,9 @@ pub struct Settings {
     pub pairing: PairingId,
     /// What the owner chose.
     pub preferences: Preferences,
+    /// The version with which the owner chose it; 0 if that was before it was noted.
+    #[serde(default)]
+    pub chosen_in: u64,
     /// What the robot locates itself on: floors of its home, the one used last first, at most [`MAX_LAYERS`].
     #[serde(default)]
     pub layers: Vec<PermanentLayer>,
@@ -140,6 +168,7 @@ impl Settings {
             version: 1,
             pairing,
             preferences: Preferences::initial(),
+            chosen_in: 1,
             layers: Vec::new(),
         }
     }
@@ -148,6 +177,7 @@ impl Settings {
     pub fn with_preferences(&self, preferences: Preferences) -> Self {
         Self {
             version: self.version + 1,
+            chosen_in: self.version + 1,
             preferences,
             ..self.clone()
         }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::check_text;
 use crate::id::RunId;
+use crate::schedule::SkippedRun;
 use crate::{FieldError, Timestamp};
 
 /// The most characters in a firmware version, model or vendor code.
@@ -238,6 +239,12 @@ pub struct Status {
     pub waiting: u32,
     /// How many reports the robot had to drop or set aside since it was paired.
     pub dropped: u32,
+    /// The last scheduled run, if it did not begin.
+    #[serde(default)]
+    pub skipped: Option<SkippedRun>,
+    /// Whether somebody lifted the child lock at the robot.
+    #[serde(default)]
+    pub lock_lifted: bool,
     /// When the cloud received the report.
     pub received_at: Timestamp,
 }

@@ -217,7 +217,6 @@ fn a_button_starts_a_run_that_goes_on_by_a_plan_given_then() {
     let (mut robot, learnt, first) = experienced(DemoPlan::Studio, 2);
     while robot.take_told().is_some() {}
     robot.press_button();
-    robot.press_button();
     robot
         .obey(DriverOrder::Follow(as_sent(&learnt.plan(None))))
         .unwrap();
@@ -230,6 +229,29 @@ fn a_button_starts_a_run_that_goes_on_by_a_plan_given_then() {
             .obey(DriverOrder::Follow(as_sent(&learnt.plan(None))))
             .is_err()
     );
+}
+
+#[test]
+fn a_locked_button_starts_nothing_and_stops_all_the_same() {
+    let (mut robot, _, _) = experienced(DemoPlan::Studio, 1);
+    while robot.take_told().is_some() {}
+    let locked = Preferences {
+        child_lock: true,
+        ..Preferences::initial()
+    };
+    robot.obey(DriverOrder::Configure(locked)).unwrap();
+    robot.press_button();
+    let whole = StartOrder {
+        scope: Scope::WholeHome,
+        plan: None,
+    };
+    robot.obey(DriverOrder::Start(whole)).unwrap();
+    robot.press_button();
+    robot.hold_button();
+    let told: Vec<_> = std::iter::from_fn(|| robot.take_told()).collect();
+    let is = |wanted: Observation| told.iter().any(|observed| observed.what == wanted);
+    assert!(!is(Observation::Started(Initiator::Button)));
+    assert!(is(Observation::Ended(Outcome::Stopped)) && is(Observation::LockLifted));
 }
 
 #[test]

@@ -16,6 +16,8 @@ struct SettingsV1 {
     #[serde(flatten)]
     preferences: Preferences,
     #[serde(default)]
+    chosen_in: u64,
+    #[serde(default)]
     layers: Vec<LayerV1>,
     /// For robots that know one floor at most: they ask for it, and for its room list, and use neither.
     #[serde(skip_deserializing)]
@@ -45,6 +47,7 @@ pub fn encode(settings: &Settings) -> Result<Vec<u8>, WireError> {
         version: settings.version,
         pairing: settings.pairing,
         preferences: settings.preferences.clone(),
+        chosen_in: settings.chosen_in,
         layers: settings.layers.iter().map(Into::into).collect(),
         permanent: NoLayerV1::default(),
         rooms_version: settings.rooms_version(),
@@ -71,6 +74,7 @@ pub fn decode(bytes: &[u8]) -> Result<Settings, WireError> {
         version: settings.version,
         pairing: settings.pairing,
         preferences: settings.preferences.checked()?,
+        chosen_in: settings.chosen_in,
         layers: layers.collect::<Result<_, _>>()?,
     })
 }
@@ -113,7 +117,9 @@ fn malformed(field: &str, reason: impl Into<String>) -> WireError {
 
 #[cfg(test)]
 mod tests {
-    use domain::command::Corner;
+    use domain::command::{Chosen, Corner, Scope};
+    use domain::id::{EntryId, RoomId};
+    use domain::schedule::{MAX_SCHEDULE_ENTRIES, MAX_SCHEDULED_ROOMS, ScheduleEntry, Weekdays};
     use domain::settings::{MAX_LAYERS_BYTES, MAX_RESTRICTION_CORNERS, MAX_RESTRICTIONS, Restriction};
     use serde_json::Value;
 
@@ -147,8 +153,21 @@ mod tests {
         let wall = Restriction::VirtualWall {
             corners: vec![far; MAX_RESTRICTION_CORNERS],
         };
+        let rooms = (0..MAX_SCHEDULED_ROOMS.div_ceil(MAX_SCHEDULE_ENTRIES) as u128)
+            .map(RoomId::from_u128)
+            .collect();
+        let entry = |id: u128| ScheduleEntry {
+            id: EntryId::from_u128(id),
+            enabled: false,
+            days: Weekdays::all(),
+            at: "23:59".parse().unwrap(),
+            scope: Scope::Rooms {
+                rooms: Chosen::new("rooms", Vec::clone(&rooms)).unwrap(),
+            },
+        };
         let preferences = Preferences {
             restrictions: vec![wall; MAX_RESTRICTIONS],
+            schedule: (0..MAX_SCHEDULE_ENTRIES as u128).map(entry).collect(),
             ..Preferences::initial()
         };
         let large = layer(2, MAX_LAYERS_BYTES / 4 * 3 - 300);
@@ -163,6 +182,17 @@ mod tests {
             ..settings()
         };
         assert!(matches!(encode(&large), Err(WireError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn settings_of_before_there_were_schedules_are_read() {
+        let mut sent: Value = serde_json::from_slice(&encode(&settings()).unwrap()).unwrap();
+        let fields = sent.as_object_mut().unwrap();
+        for new in ["time_zone", "schedule", "do_not_disturb", "chosen_in"] {
+            fields.remove(new).unwrap();
+        }
+        let read = decode(sent.to_string().as_bytes()).unwrap();
+        assert_eq!(read.preferences, Preferences::initial());
     }
 
     #[test]

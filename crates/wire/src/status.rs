@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use domain::id::{PairingId, RunId};
+use domain::schedule::SkippedRun;
 use domain::status::{Battery, Capabilities, RobotError, RobotState, Status, StatusOrder};
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,12 @@ pub struct StatusReport {
     /// Reports dropped or set aside since pairing.
     #[serde(default)]
     pub dropped: u32,
+    /// The last scheduled run, if it did not begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<SkippedRun>,
+    /// Whether somebody lifted the child lock at the robot.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lock_lifted: bool,
     /// Asks for the server's time, once per boot until answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
@@ -93,6 +100,8 @@ impl StatusReport {
             run: self.run,
             waiting: self.waiting,
             dropped: self.dropped,
+            skipped: self.skipped,
+            lock_lifted: self.lock_lifted,
             received_at,
         };
         Ok(status.checked()?)

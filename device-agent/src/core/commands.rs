@@ -33,6 +33,8 @@ pub struct Situation<'a> {
     pub rooms_version: u64,
     /// What it knows of where it is.
     pub place: Place,
+    /// Whether the owner does not want to be disturbed now.
+    pub is_quiet: bool,
     /// What it can do.
     pub capabilities: &'a [Capability],
 }
@@ -58,10 +60,47 @@ pub fn decide(
         return Ok(order);
     }
     is_fresh(command, retained, situation)?;
-    suits_capabilities(&order, situation.capabilities)?;
-    suits_state(order.kind(), situation)?;
-    suits_map(&order, command.rooms_version, plan, situation)?;
+    suits(&order, command.rooms_version, plan, situation)?;
     Ok(order)
+}
+
+/// Whether a run of `scope` may begin by the schedule, on the plan that the robot keeps of it. Rooms need one: without
+/// the cloud nobody else knows where they are.
+///
+/// # Errors
+/// The first reason against it.
+pub fn decide_scheduled(
+    scope: &Scope,
+    plan: Option<&CleaningPlan>,
+    situation: &Situation<'_>,
+) -> Result<(), Rejection> {
+    let order = Order::new(CommandKind::Start, Some(scope.clone())).map_err(|_| Rejection::Unsupported)?;
+    let made_from = plan.map_or(0, CleaningPlan::rooms_version);
+    suits(&order, made_from, plan, situation)?;
+    match (scope, plan) {
+        (Scope::Rooms { .. }, None) => Err(Rejection::RoomsChanged),
+        (Scope::WholeHome | Scope::Rooms { .. } | Scope::Zones { .. }, _) => Ok(()),
+    }
+}
+
+fn suits(
+    order: &Order,
+    rooms_version: u64,
+    plan: Option<&CleaningPlan>,
+    situation: &Situation<'_>,
+) -> Result<(), Rejection> {
+    suits_capabilities(order, situation.capabilities)?;
+    suits_state(order.kind(), situation)?;
+    suits_map(order, rooms_version, plan, situation)?;
+    if is_movement(order.kind()) && situation.is_quiet {
+        return Err(Rejection::QuietHours);
+    }
+    Ok(())
+}
+
+/// Whether the robot begins to clean, or goes on with it.
+fn is_movement(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::Start | CommandKind::Resume)
 }
 
 fn is_fresh(command: &CommandMessage, retained: bool, situation: &Situation<'_>) -> Result<(), Rejection> {
@@ -101,14 +140,15 @@ fn suits_state(kind: CommandKind, situation: &Situation<'_>) -> Result<(), Rejec
         }
         CommandKind::Start => situation.state != RobotState::Error,
         CommandKind::Pause => situation.run == Some(RunState::Running),
-        CommandKind::Resume => situation.run == Some(RunState::Paused),
+        CommandKind::Resume => {
+            situation.run == Some(RunState::Paused) && situation.state != RobotState::Error
+        }
         CommandKind::Dock => situation.run.is_some() || !is_docked(situation.state),
         CommandKind::Stop | CommandKind::Locate => true,
     };
-    let moves = matches!(kind, CommandKind::Start | CommandKind::Resume);
     if !fits {
         Err(Rejection::InvalidInState)
-    } else if moves && situation.battery < LOW_BATTERY_PERCENT {
+    } else if is_movement(kind) && situation.battery < LOW_BATTERY_PERCENT {
         Err(Rejection::LowBattery)
     } else {
         Ok(())
@@ -179,6 +219,7 @@ mod tests {
             battery: 80,
             rooms_version: 3,
             place: Place::Home,
+            is_quiet: false,
             capabilities: &ALL,
         }
     }

@@ -18,6 +18,8 @@ mod renewing;
 mod repeat;
 mod run;
 mod runs;
+mod scheduled;
+pub mod scheduler;
 mod settings;
 pub mod status;
 mod track;
@@ -28,7 +30,7 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use domain::id::RunId;
-use domain::settings::Settings;
+use domain::settings::{Preferences, Settings};
 use domain::status::RobotState;
 use mapping::pose::Pose;
 use rand::rngs::StdRng;
@@ -49,6 +51,7 @@ use obey::Pursuit;
 use renewing::Renewing;
 use repeat::Repeat;
 use run::CurrentRun;
+use scheduler::Scheduler;
 use status::StatusLog;
 
 /// Time since the agent's start, which never runs backwards.
@@ -107,6 +110,7 @@ pub struct Agent {
     storage: Box<dyn Storage>,
     state: crate::state::AgentState,
     settings: Option<Settings>,
+    scheduler: Scheduler,
     random: StdRng,
     uptime: Uptime,
     connected: bool,
@@ -147,6 +151,7 @@ impl Agent {
             clock: Clock::new(guessed_time.max(memory.state.last_server_time)),
             state: memory.state,
             settings: memory.settings,
+            scheduler: Scheduler::new(&Preferences::initial(), None),
             random: StdRng::seed_from_u64(seed),
             uptime: Uptime::ZERO,
             connected: false,
@@ -173,6 +178,7 @@ impl Agent {
             .open_runs
             .into_iter()
             .for_each(|open| agent.close_interrupted(open));
+        agent.resume_schedule();
         agent.storage.save_state(&agent.state)?;
         agent.configure_driver();
         Ok(agent)
@@ -189,6 +195,7 @@ impl Agent {
             Input::OrderFailed(order) => self.order_failed(&order),
             Input::Tick => {}
         }
+        self.tick_schedule();
         self.tick_status();
         self.tick_acks();
         self.tick_finished();
@@ -200,7 +207,10 @@ impl Agent {
     /// When [`Input::Tick`] is wanted at the latest.
     pub fn next_tick(&self) -> Option<Uptime> {
         if !self.connected {
-            return self.renewal_tick();
+            return [self.schedule_tick(), self.renewal_tick()]
+                .into_iter()
+                .flatten()
+                .min();
         }
         let acks = (!self.state.unsettled.is_empty()).then(|| self.ack_repeat.next());
         let finished = self.finished.values().map(Repeat::next).min();
@@ -212,6 +222,7 @@ impl Agent {
             status,
             time,
             self.live.next(),
+            self.schedule_tick(),
             self.renewal_tick(),
         ]
         .into_iter()
@@ -268,6 +279,7 @@ impl Agent {
             Observation::Located(is_home) => self.locating.take_word(is_home),
             Observation::NewFrame => self.locating.begin_frame(),
             Observation::Ended(outcome) => self.end_run(outcome),
+            Observation::LockLifted => self.lift_lock(),
         }
         let run = self.run.as_ref().map(|run| run.id);
         self.live.note(self.uptime, run, self.pose);
@@ -311,6 +323,7 @@ impl Agent {
         if let Some(now) = self.clock.server_time(self.uptime) {
             self.state.last_server_time = self.state.last_server_time.max(now);
         }
+        self.state.schedule_seen = self.scheduler.seen().or(self.state.schedule_seen);
         match self.storage.save_state(&self.state) {
             Ok(()) => true,
             Err(error) => {

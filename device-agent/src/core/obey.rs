@@ -53,7 +53,7 @@ impl Agent {
         }
     }
 
-    fn situation(&self, plan: Option<&CleaningPlan>) -> Situation<'_> {
+    pub(super) fn situation(&self, plan: Option<&CleaningPlan>) -> Situation<'_> {
         Situation {
             pairing: self.endpoint.pairing,
             last_number: self.state.last_number,
@@ -69,6 +69,7 @@ impl Agent {
                 .map_or(0, |condition| condition.battery.into()),
             rooms_version: self.rooms_version(plan.map(CleaningPlan::floor)),
             place: self.locating.place(),
+            is_quiet: self.is_quiet(),
             capabilities: &self.profile.capabilities,
         }
     }

@@ -38,13 +38,17 @@ impl Agent {
     /// Gives the robot the kept plan for a run that it began by itself, if the plan still holds.
     pub(super) fn follow_kept_plan(&mut self) {
         let place = self.locating.place();
+        if let Some(plan) = self.heeded_plan().and_then(|plan| in_frame(plan, &place)) {
+            self.order(DriverOrder::Follow(plan));
+        }
+    }
+
+    /// The kept plan, if it still holds.
+    pub(super) fn heeded_plan(&self) -> Option<&CleaningPlan> {
         let restrictions = self.preferences().restrictions;
         let holds =
             |kept: &&KeptPlan| kept.pairing == self.endpoint.pairing && kept.restrictions == restrictions;
-        let kept = self.kept_plan.as_ref().filter(holds);
-        if let Some(plan) = kept.and_then(|kept| in_frame(&kept.plan, &place)) {
-            self.order(DriverOrder::Follow(plan));
-        }
+        self.kept_plan.as_ref().filter(holds).map(|kept| &kept.plan)
     }
 
     /// What the owner has set, with restrictions where they lie in the robot's frame.

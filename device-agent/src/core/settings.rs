@@ -23,6 +23,7 @@ impl Agent {
         }
         tracing::info!(robot.id = %self.endpoint.robot, version = settings.version, "settings applied");
         self.settings = Some(settings);
+        self.reschedule();
         self.look_around();
         self.configure_driver();
         if let Some(run) = &mut self.run {
@@ -53,9 +54,27 @@ impl Agent {
         !layers_of(self.settings.as_ref(), self.endpoint.pairing).is_empty()
     }
 
+    /// What the owner chose, without a lock that was lifted at the robot.
     pub(super) fn preferences(&self) -> Preferences {
-        self.own_settings()
-            .map_or_else(Preferences::initial, |settings| settings.preferences.clone())
+        let Some(settings) = self.own_settings() else {
+            return Preferences::initial();
+        };
+        let preferences = settings.preferences.clone();
+        Preferences {
+            child_lock: preferences.child_lock && !self.is_lock_lifted(),
+            ..preferences
+        }
+    }
+
+    /// Whether the child lock that the owner chose last was lifted at the robot.
+    pub(super) fn is_lock_lifted(&self) -> bool {
+        let is_locked = |settings: &Settings| settings.preferences.child_lock;
+        self.own_settings().is_some_and(is_locked) && self.state.lifted_in == Some(self.chosen_in())
+    }
+
+    /// The version of the settings with which the owner chose last.
+    pub(super) fn chosen_in(&self) -> u64 {
+        self.own_settings().map_or(0, |settings| settings.chosen_in)
     }
 
     pub(super) fn configure_driver(&mut self) {

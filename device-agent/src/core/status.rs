@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::id::RunId;
+use domain::schedule::SkippedRun;
 use wire::status::StatusReport;
 use wire::topic::Uplink;
 
@@ -23,6 +24,8 @@ struct Said {
     condition: RobotCondition,
     settings_version: u64,
     run: Option<RunId>,
+    skipped: Option<SkippedRun>,
+    lock_lifted: bool,
 }
 
 impl Said {
@@ -110,6 +113,8 @@ impl Agent {
             condition,
             settings_version: self.settings_version(),
             run,
+            skipped: self.state.skipped,
+            lock_lifted: self.is_lock_lifted(),
         })
     }
 
@@ -140,6 +145,8 @@ impl Agent {
             run: self.run.as_ref().map(|run| run.id),
             waiting: u32::try_from(self.storage.waiting()).unwrap_or(u32::MAX),
             dropped: self.state.dropped,
+            skipped: self.state.skipped,
+            lock_lifted: self.is_lock_lifted(),
             nonce,
         }
     }

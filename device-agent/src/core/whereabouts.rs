@@ -9,7 +9,7 @@ use wire::topic::Uplink;
 use super::Agent;
 use super::locating::Place;
 use super::settings::layers_of;
-use crate::driver::Sweep;
+use crate::driver::{DriverOrder, Sweep};
 
 impl Agent {
     /// Enters a sweep into the run; without a run it tells where the robot stands.
@@ -33,10 +33,15 @@ impl Agent {
         }
     }
 
-    /// Begins a run that the robot started by itself, on the kept plan if that still holds.
+    /// Begins a run that the robot started by itself, on the kept plan if that still holds; ends it at once if its
+    /// buttons are locked.
     pub(super) fn begin_own_run(&mut self, initiator: Initiator) {
         if self.run.is_some() {
             return;
+        }
+        if initiator == Initiator::Button && self.preferences().child_lock {
+            tracing::info!(robot.id = %self.endpoint.robot, "a locked button was pressed");
+            return self.order(DriverOrder::Stop);
         }
         self.begin_run(initiator);
         match initiator {

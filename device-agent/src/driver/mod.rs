@@ -20,6 +20,9 @@ use mapping::run_map::RunMap;
 use mapping::scan::Scan;
 use thiserror::Error;
 
+/// How long the robot's button is held to lift a child lock.
+pub const LIFT_HOLD: Duration = Duration::from_secs(10);
+
 /// What a robot is and can.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -155,6 +158,8 @@ pub enum Observation {
     Map(RunMap),
     /// The run is over; MUST come once for each run.
     Ended(Outcome),
+    /// Somebody held the robot's button for [`LIFT_HOLD`]: a child lock is lifted, without asking the cloud.
+    LockLifted,
 }
 
 /// An observation and when it was made.

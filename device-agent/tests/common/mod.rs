@@ -210,16 +210,17 @@ impl Table {
     }
 
     pub fn answer_time(&mut self) {
+        self.answer_time_at(SERVER_TIME);
+    }
+
+    pub fn answer_time_at(&mut self, now: Timestamp) {
         let asked: Vec<String> = self
             .statuses()
             .into_iter()
             .filter_map(|status| status.nonce)
             .collect();
         let nonce = asked.last().unwrap().clone();
-        self.receipt(ReceiptKind::Time {
-            nonce,
-            now: SERVER_TIME,
-        });
+        self.receipt(ReceiptKind::Time { nonce, now });
     }
 
     /// Drives 4 m in 20 s.

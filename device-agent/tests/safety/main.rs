@@ -1,8 +1,7 @@
 //! No robot moves when it should not: rules C1 to C15 as far as the robot itself holds them, each on a hundred seeded
 //! schedules of the real core. A line `C1: 100 tried, 0 failed` is printed for each.
 //!
-//! The cloud's half (C8, C9, and the answers to phones in C7, C12, C13 and C15) is tested with its use cases; locks
-//! (C11) are not on the robot yet.
+//! The cloud's half (C8, C9, and the answers to phones in C7, C12, C13 and C15) is tested with its use cases.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +13,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod locks;
 mod schedule;
 
 use std::time::Duration;

@@ -24,6 +24,7 @@ mod room_body;
 pub(crate) mod rooms;
 mod run_body;
 pub(crate) mod runs;
+mod schedule_body;
 pub(crate) mod settings;
 
 pub(crate) use objects::object_features;

@@ -142,11 +142,11 @@ async fn robot_of(
         services.runs.runs(scope, robot.id, &newest),
     )
     .await?;
-    let applied = health.status.as_ref().map_or(0, |status| status.settings_version);
     let wanted = settings.as_ref().map_or(0, |settings| settings.version);
+    let settings = settings.map(|settings| SettingsBody::new(settings, health.status.as_ref()));
     Ok(Some(OverviewRobot {
         robot: RobotBody::new(pairing, health, wanted),
-        settings: settings.map(|settings| SettingsBody::new(settings, applied)),
+        settings,
         last_run: runs.items.into_iter().next().map(RunBody::from),
     }))
 }

@@ -4,7 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::command::Corner;
+use domain::schedule::DoNotDisturb;
 use domain::settings::{Preferences, Restriction, Settings};
+use domain::status::Status;
+use domain::time_zone::ZoneName;
+use domain::{FieldError, Timestamp};
 use http::header::ETAG;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::corner_body::CornerBody;
+use super::schedule_body::{DoNotDisturbBody, EntryBody, SkippedBody};
 use crate::extract::{AsGuest, AsMember, IfMatch, JsonBody, RobotOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::ApiState;
@@ -34,10 +39,15 @@ enum RestrictionBody {
 struct PreferencesBody {
     /// Whether the robot may send its map.
     upload_map: bool,
-    /// Whether the buttons on the robot are locked.
+    /// Whether the buttons on the robot start nothing; they stop it all the same.
     child_lock: bool,
     /// At most 64, in the home frame.
     restrictions: Vec<RestrictionBody>,
+    /// A name of the IANA database, such as `Europe/Berlin`; left out, it stays as it is, as do the next two.
+    time_zone: Option<String>,
+    /// When the robot cleans by itself: at most 16 entries.
+    schedule: Option<Vec<EntryBody>>,
+    do_not_disturb: Option<DoNotDisturbBody>,
 }
 
 /// The settings of a robot.
@@ -48,7 +58,14 @@ pub(crate) struct SettingsBody {
     applied_version: u64,
     upload_map: bool,
     child_lock: bool,
+    /// Whether somebody lifted the child lock at the robot; it holds again once settings are put.
+    child_lock_lifted: bool,
     restrictions: Vec<RestrictionBody>,
+    time_zone: String,
+    schedule: Vec<EntryBody>,
+    do_not_disturb: DoNotDisturbBody,
+    /// The last scheduled run, if it did not begin.
+    skipped: Option<SkippedBody>,
 }
 
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
@@ -89,11 +106,10 @@ async fn change(
     JsonBody(body): JsonBody<PreferencesBody>,
 ) -> Result<Response, Problem> {
     let id = robot.access.robot.id;
-    let changed = state
-        .services
-        .settings_keeping
-        .change(id, expected, body.into())
-        .await?;
+    let keeping = &state.services.settings_keeping;
+    let present = keeping.read(id).await?.preferences;
+    let wanted = body.over(present, state.now())?;
+    let changed = keeping.change(id, expected, wanted).await?;
     answer(&state, &id, changed).await
 }
 
@@ -104,32 +120,46 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let health = state.services.health.health(*robot).await?;
     let tag = format!("\"{}\"", settings.version);
-    let applied = health.status.map_or(0, |status| status.settings_version);
-    Ok(([(ETAG, tag)], Json(SettingsBody::new(settings, applied))).into_response())
+    let body = SettingsBody::new(settings, health.status.as_ref());
+    Ok(([(ETAG, tag)], Json(body)).into_response())
 }
 
 impl SettingsBody {
-    /// Settings of which the robot has applied this version.
-    pub(crate) fn new(settings: Settings, applied_version: u64) -> Self {
+    /// Settings, and what the robot last said of them.
+    pub(crate) fn new(settings: Settings, status: Option<&Status>) -> Self {
         let preferences = settings.preferences;
         let restrictions = preferences.restrictions.into_iter();
+        let applied_version = status.map_or(0, |status| status.settings_version);
+        let is_lifted = status.is_some_and(|status| status.lock_lifted);
         Self {
             version: settings.version,
             applied_version,
             upload_map: preferences.upload_map,
             child_lock: preferences.child_lock,
+            child_lock_lifted: preferences.child_lock && is_lifted && applied_version >= settings.chosen_in,
             restrictions: restrictions.map(RestrictionBody::from).collect(),
+            time_zone: preferences.time_zone.into(),
+            schedule: preferences.schedule.into_iter().map(EntryBody::from).collect(),
+            do_not_disturb: preferences.do_not_disturb.into(),
+            skipped: status.and_then(|status| status.skipped).map(SkippedBody::from),
         }
     }
 }
 
-impl From<PreferencesBody> for Preferences {
-    fn from(body: PreferencesBody) -> Self {
-        Self {
-            upload_map: body.upload_map,
-            child_lock: body.child_lock,
-            restrictions: body.restrictions.into_iter().map(Restriction::from).collect(),
-        }
+impl PreferencesBody {
+    /// What is chosen; what is left out stays as in `present`, so that a page of before there were schedules does not
+    /// empty them.
+    fn over(self, present: Preferences, now: Timestamp) -> Result<Preferences, FieldError> {
+        let entries = |bodies: Vec<EntryBody>| bodies.into_iter().map(|body| body.entry(now)).collect();
+        let quiet = self.do_not_disturb.map(DoNotDisturb::from);
+        Ok(Preferences {
+            upload_map: self.upload_map,
+            child_lock: self.child_lock,
+            restrictions: self.restrictions.into_iter().map(Restriction::from).collect(),
+            time_zone: self.time_zone.map_or(Ok(present.time_zone), ZoneName::try_from)?,
+            schedule: self.schedule.map_or(Ok(present.schedule), entries)?,
+            do_not_disturb: quiet.unwrap_or(present.do_not_disturb),
+        })
     }
 }
 

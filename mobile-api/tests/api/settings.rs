@@ -26,7 +26,11 @@ async fn settings_change_once_for_each_version_and_reach_the_robot() {
     let world = World::new().await;
     let read = world.get(Person::Anna, &world.at_robot("/settings")).await;
     assert_eq!(read.header("etag"), Some("\"1\""));
-    let initial = json!({"version": 1, "applied_version": 1, "upload_map": true, "child_lock": false, "restrictions": []});
+    let initial = json!({
+        "version": 1, "applied_version": 1, "upload_map": true, "child_lock": false, "child_lock_lifted": false,
+        "restrictions": [], "time_zone": "UTC", "schedule": [],
+        "do_not_disturb": {"enabled": false, "from": "22:00", "to": "07:00"}, "skipped": null
+    });
     assert_eq!(read.json(), initial);
     let changed = put(&world, Some("\"1\""), &preferences()).await;
     assert_eq!(
@@ -61,13 +65,78 @@ async fn settings_change_once_for_each_version_and_reach_the_robot() {
 }
 
 #[tokio::test]
+async fn a_schedule_reads_back_and_outlives_a_page_that_knows_none() {
+    let world = World::new().await;
+    let mut body = preferences();
+    body["time_zone"] = json!("Europe/Berlin");
+    body["do_not_disturb"] = json!({"enabled": true, "from": "21:30", "to": "06:45"});
+    body["schedule"] = json!([
+        {"enabled": true, "days": ["mon", "fri"], "at": "09:30", "scope": {"kind": "whole_home"}},
+    ]);
+    let set = put(&world, Some("\"1\""), &body).await.json();
+    let entry = &set["schedule"][0];
+    assert!(
+        entry["id"].as_str().is_some_and(|id| id.starts_with("entry_")),
+        "{set}"
+    );
+    assert_eq!(
+        (&entry["at"], &entry["days"]),
+        (&json!("09:30"), &json!(["mon", "fri"]))
+    );
+    let kept = put(&world, Some("\"2\""), &preferences()).await.json();
+    for field in ["schedule", "time_zone", "do_not_disturb"] {
+        assert_eq!(kept[field], set[field]);
+    }
+    body["schedule"] = json!([]);
+    assert_eq!(
+        put(&world, Some("\"3\""), &body).await.json()["schedule"],
+        json!([])
+    );
+}
+
+#[tokio::test]
 async fn bad_settings_name_the_field_and_change_nothing() {
     let world = World::new().await;
     let mut line = preferences();
     line["restrictions"][0]["corners"] = json!([{"x": 0, "y": 0}]);
     let mut typed = preferences();
     typed["child_lock"] = json!("yes");
+    let with = |field: &str, value: Value| {
+        let mut body = preferences();
+        body[field] = value;
+        body
+    };
+    let entry = |at: &str, days: Value, scope: Value| json!([{"enabled": true, "at": at, "days": days, "scope": scope}]);
+    let home = json!({"kind": "whole_home"});
+    let day = json!(["mon"]);
+    let many: Vec<Value> = (0..17)
+        .map(|_| entry("08:00", day.clone(), home.clone())[0].clone())
+        .collect();
+    let night = json!({"enabled": true, "from": "22:00", "to": "22:00"});
     for (body, field) in [
+        (with("time_zone", json!("Mars/Olympus_Mons")), "time_zone"),
+        (with("time_zone", json!("Bärlin")), "time_zone"),
+        (
+            with("schedule", entry("24:00", day.clone(), home.clone())),
+            "schedule[0].at",
+        ),
+        (
+            with("schedule", entry("08:00", json!([]), home.clone())),
+            "schedule[0].days",
+        ),
+        (
+            with("schedule", entry("08:00", json!(["someday"]), home.clone())),
+            "schedule[0].days[0]",
+        ),
+        (
+            with(
+                "schedule",
+                entry("08:00", day.clone(), json!({"kind": "rooms", "rooms": []})),
+            ),
+            "schedule.scope.rooms",
+        ),
+        (with("schedule", json!(many)), "schedule"),
+        (with("do_not_disturb", night), "do_not_disturb.to"),
         (line, "restrictions"),
         (typed, "child_lock"),
         (json!({"upload_map": true}), "child_lock"),

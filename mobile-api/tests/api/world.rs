@@ -200,6 +200,8 @@ impl World {
             run: None,
             waiting: 0,
             dropped: 0,
+            skipped: None,
+            lock_lifted: false,
             received_at: AT,
         };
         assert!(self.store.put_status(self.robot, &status).await.unwrap());

@@ -36,6 +36,7 @@ impl SettingsKeeping {
         preferences: Preferences,
     ) -> Result<Settings, UseCaseError> {
         let preferences = preferences.checked()?;
+        preferences.check_zone()?;
         let stored = self.read(robot).await?;
         if stored.version != expected {
             return Err(UseCaseError::VersionMismatch);

@@ -17,15 +17,25 @@ use super::scope::Ground;
 use super::{Purpose, SimRobot, Task};
 
 impl SimRobot {
-    /// Somebody presses its button: it cleans everything, unless it cleans already or its buttons are locked.
+    /// Somebody presses its button: it stops if it cleans, and otherwise cleans everything unless its buttons are
+    /// locked.
     pub fn press_button(&mut self) {
-        if self.is_in_run() || self.preferences.child_lock {
+        if self.is_in_run() {
+            self.stop();
+            return self.say_condition();
+        }
+        if self.preferences.child_lock {
             return;
         }
         let outing = self.outing(Scope::WholeHome, None);
         self.told.push_back(Observation::Started(Initiator::Button));
         self.set_out(outing.stages());
         self.say_condition();
+    }
+
+    /// Somebody holds its button until a child lock is lifted.
+    pub fn hold_button(&mut self) {
+        self.told.push_back(Observation::LockLifted);
     }
 
     /// Does as it is told.

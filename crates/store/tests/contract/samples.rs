@@ -103,6 +103,8 @@ pub fn status(boot: u32, seq: u32) -> Status {
         run: Some(run_id(1)),
         waiting: 0,
         dropped: 0,
+        skipped: None,
+        lock_lifted: false,
         received_at: AT,
     }
 }
