@@ -94,7 +94,7 @@ impl Agent {
         let run = self.new_run_id();
         let start = self.start_order(scope, plan.as_ref());
         self.order(DriverOrder::Start(start));
-        self.begin_run_as(run, Initiator::Schedule);
+        self.begin_run_as(run, Initiator::Schedule, None);
         Ok(())
     }
 
