@@ -17,9 +17,11 @@ import { el, say } from './dom.js';
  * @property {string} title
  * @property {string} text
  * @property {Field[]} [fields]
+ * @property {import('./dom.js').Child[]} [content] what else can be chosen, below the fields
  * @property {string} action what the button says
  * @property {boolean} [danger]
  * @property {(values: Record<string, string>) => Promise<void>} submit
+ * @property {{action: string, submit: () => Promise<void>}} [aside] another thing that can be done instead
  * @property {(error: unknown) => string} [refusal]
  */
 
@@ -33,7 +35,8 @@ export const CODE_ATTRS = {
 };
 
 /** @param {DialogOptions} options */
-export function openFormDialog({ title, text, fields = [], action, danger = false, submit, refusal = explain }) {
+export function openFormDialog(options) {
+  const { title, text, fields = [], content = [], action, danger = false, submit, aside, refusal = explain } = options;
   const message = el('p', { class: 'dialog-message', attrs: { role: 'alert' } });
   const confirm = el('button', {
     class: `button ${danger ? 'button-danger' : 'button-primary'}`,
@@ -46,14 +49,23 @@ export function openFormDialog({ title, text, fields = [], action, danger = fals
     attrs: { type: 'button' },
     on: { click: () => dialog.close() },
   });
+  const instead =
+    aside &&
+    el('button', {
+      class: 'button button-danger-quiet',
+      text: aside.action,
+      attrs: { type: 'submit', formnovalidate: true },
+    });
   const form = el(
     'form',
     { on: { submit: onSubmit } },
     el('h2', { text: title, attrs: { id: 'dialog-title' } }),
     el('p', { class: 'muted', text }),
     ...fields.map(fieldRow),
+    ...content,
     message,
     el('div', 'dialog-actions', cancel, confirm),
+    instead,
   );
   const dialog = el(
     'dialog',
@@ -67,7 +79,7 @@ export function openFormDialog({ title, text, fields = [], action, danger = fals
     confirm.disabled = true;
     say(message, '');
     try {
-      await submit(valuesOf(form));
+      await (aside && event.submitter === instead ? aside.submit() : submit(valuesOf(form)));
       dialog.close();
     } catch (error) {
       say(message, refusal(error));

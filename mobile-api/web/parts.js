@@ -85,6 +85,27 @@ export function tabs(label, options, onChoose) {
   };
 }
 
+/**
+ * A switch that says at once what is wanted; {@link show} says what holds.
+ *
+ * @param {(on: boolean) => void} onChange
+ */
+export function switchButton(onChange) {
+  const isOn = () => node.getAttribute('aria-checked') === 'true';
+  const flip = () => {
+    setAttributes(node, { 'aria-checked': String(!isOn()) });
+    onChange(isOn());
+  };
+  const node = el('button', { class: 'switch', attrs: { type: 'button', role: 'switch' }, on: { click: flip } });
+  return {
+    node,
+    /** @param {boolean} on @param {string} label */
+    show(on, label) {
+      setAttributes(node, { 'aria-checked': String(on), 'aria-label': label });
+    },
+  };
+}
+
 /** @param {string} colour a name of the palette, such as `room-2` */
 export function swatch(colour) {
   return el('span', { class: 'swatch', attrs: { 'data-swatch': colour, 'aria-hidden': 'true' } });

@@ -2,7 +2,7 @@
  * A robot's settings: read with their version, and saved only over the version that was read.
  */
 
-import { path, request } from './api.js';
+import { Problem, path, request } from './api.js';
 
 /** @typedef {import('./types.js').Restriction} Restriction */
 /** @typedef {import('./types.js').RobotSettings} RobotSettings */
@@ -26,8 +26,32 @@ export async function loadSettings(robot) {
  * @returns {Promise<KnownSettings>}
  * @throws {import('./api.js').Problem} with status 412 when somebody else has changed them since
  */
-export async function saveRestrictions(robot, { settings, tag }, restrictions) {
-  const body = { upload_map: settings.upload_map, child_lock: settings.child_lock, restrictions };
+export async function saveRestrictions(robot, known, restrictions) {
+  return save(robot, known, { restrictions });
+}
+
+/**
+ * Makes a change that holds whatever else was changed meanwhile.
+ *
+ * @param {string} robot
+ * @param {KnownSettings} known
+ * @param {(settings: RobotSettings) => Partial<RobotSettings>} change
+ * @returns {Promise<KnownSettings>}
+ */
+export async function changeSettings(robot, known, change) {
+  try {
+    return await save(robot, known, change(known.settings));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 412) throw error;
+    const newer = await loadSettings(robot);
+    return save(robot, newer, change(newer.settings));
+  }
+}
+
+/** @param {string} robot @param {KnownSettings} known @param {Partial<RobotSettings>} change */
+async function save(robot, { settings, tag }, change) {
+  const { upload_map, child_lock, restrictions } = settings;
+  const body = { upload_map, child_lock, restrictions, ...change };
   const headers = { 'If-Match': tag };
   const { data, etag } = await request(path`/v1/robots/${robot}/settings`, { method: 'PUT', body, headers });
   return { settings: data, tag: etag ?? '' };

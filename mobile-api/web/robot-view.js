@@ -4,12 +4,14 @@
 
 import { Controls } from './controls.js';
 import { el, say } from './dom.js';
+import { roomName } from './floor-data.js';
 import { FloorDesk } from './floor-desk.js';
 import { icon } from './icons.js';
 import { batteryMeter } from './robot-card.js';
 import { RobotDetails } from './robot-details.js';
 import { RobotMap } from './robot-map.js';
 import { RunsList } from './runs-list.js';
+import { SchedulePanel } from './schedule-panel.js';
 import { stateWords } from './words.js';
 
 /** @typedef {import('./types.js').Robot} Robot */
@@ -43,12 +45,16 @@ export class RobotView {
       (run) => this.#choose(run),
       () => this.map.update(this.robot),
     );
+    this.schedule = new SchedulePanel(robot.id);
     this.map = new RobotMap(robot, known, {
       onState: () => this.#refreshSoon(),
       lastFloor: () => this.runs.lastFloor(),
       isLastParked: () => this.runs.isLastParked(),
       onPast: (run) => this.runs.select(run?.id ?? null),
-      onFloor: (data) => this.desk.show(data),
+      onFloor: (data) => {
+        this.desk.show(data);
+        this.schedule.showRooms(data?.rooms.map((room) => ({ id: room.id, name: roomName(room) })) ?? []);
+      },
       onMap: (shown) => this.desk.setOnMap(shown),
     });
     this.controls = new Controls(robot, {
@@ -72,10 +78,11 @@ export class RobotView {
         'robot-desk',
         this.desk.node,
         this.controls.node,
-        el('div', 'robot-side', this.runs.node, this.details.node),
+        el('div', 'robot-side', this.runs.node, this.schedule.node, this.details.node),
       ),
     );
     this.desk.begin(known?.settings ?? null);
+    this.schedule.begin(known?.settings ?? null);
     this.update(robot);
   }
 
@@ -104,6 +111,7 @@ export class RobotView {
     this.controls.update(robot);
     this.details.update(robot);
     this.desk.update(robot);
+    this.schedule.update(robot);
     this.map.update(robot);
     const isSettling = Date.now() - this.#ranUntil < IDLE_MS;
     if (changed) this.runs.expire();

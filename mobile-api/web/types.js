@@ -116,7 +116,18 @@
  * @property {number} applied_version
  * @property {boolean} upload_map
  * @property {boolean} child_lock
+ * @property {boolean} child_lock_lifted
  * @property {Restriction[]} restrictions
+ * @property {string} time_zone
+ * @property {ScheduleEntry[]} schedule
+ * @property {DoNotDisturb} do_not_disturb
+ * @property {SkippedRun|null} skipped
+ *
+ * @typedef {'mon'|'tue'|'wed'|'thu'|'fri'|'sat'|'sun'} Weekday
+ * @typedef {{kind: 'whole_home'} | {kind: 'rooms', rooms: string[]}} EntryScope
+ * @typedef {{id?: string, enabled: boolean, days: Weekday[], at: string, scope: EntryScope}} ScheduleEntry
+ * @typedef {{enabled: boolean, from: string, to: string}} DoNotDisturb
+ * @typedef {{entry: string, due_at: string, reason: string}} SkippedRun
  *
  * @typedef {{kind: 'whole_home'} | {kind: 'rooms', rooms: string[]} | {kind: 'zones', zones: Corner[][]}} Scope
  *
