@@ -11,7 +11,7 @@ use serde_json::Value;
 use store::RunKey;
 
 use crate::error::{Failure, HandlerError};
-use crate::event::changed_runs;
+use crate::event::{changed_runs, oldest_change};
 use crate::incidents::Incidents;
 
 /// Takes records of runs that wait for their vote.
@@ -39,6 +39,14 @@ impl Fold {
             Ok(runs) => runs,
             Err(refusal) => return self.incidents.refuse_event(event, &refusal, now).await,
         };
+        if let Some(changed) = oldest_change(event) {
+            let lag_ms = now.since(changed).as_millis() as u64;
+            tracing::info!(
+                runs = runs.len(),
+                histogram.fold_lag_ms = lag_ms,
+                "runs wait for their vote"
+            );
+        }
         let mut outcome = Ok(());
         for run in runs {
             match self.fold(run).await {

@@ -75,7 +75,7 @@ impl Incidents {
             field,
             reason,
             bytes = payload.len(),
-            monotonic_counter.refused = 1,
+            monotonic_counter.messages_refused = 1,
             "message refused"
         );
         let payload = payload.iter().take(MAX_KEPT_BYTES).copied().collect();

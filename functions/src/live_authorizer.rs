@@ -60,14 +60,14 @@ impl LiveAuthorizer {
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<AuthorizerResponse, HandlerError> {
         let Ok(request) = AuthorizerRequest::try_from(event) else {
             tracing::warn!(
-                monotonic_counter.refused = 1,
+                monotonic_counter.auth_failures = 1,
                 "live connection without client id and password"
             );
             return Ok(answer("none", None));
         };
         let policy = self.admit(&request.client_id, &request.password, now).await?;
         if policy.is_none() {
-            tracing::warn!(monotonic_counter.refused = 1, "live connection refused");
+            tracing::warn!(monotonic_counter.auth_failures = 1, "live connection refused");
         }
         Ok(answer(&request.client_id, policy))
     }

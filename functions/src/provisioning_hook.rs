@@ -32,7 +32,7 @@ impl ProvisioningHook {
                 tracing::warn!(
                     field,
                     reason,
-                    monotonic_counter.refused = 1,
+                    monotonic_counter.auth_failures = 1,
                     "provisioning refused"
                 );
                 Ok(ProvisioningAnswer::no())

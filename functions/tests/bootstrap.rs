@@ -72,7 +72,12 @@ fn a_missing_variable_stops_each_function_by_name() {
 #[test]
 fn a_variable_that_makes_no_sense_stops_a_function_by_name() {
     for (binary, name, value, expected) in [
-        (LIVE_AUTHORIZER, "ACCOUNT_ID", "12", "must have twelve digits"),
+        (
+            LIVE_AUTHORIZER,
+            "ACCOUNT_ID",
+            "12",
+            "must be a number of twelve digits",
+        ),
         (
             PRESENCE,
             "LOG_ONE_RUN_IN",

@@ -10,7 +10,7 @@ use axum::routing::get;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
@@ -102,7 +102,16 @@ async fn log(request: Request, next: Next) -> Response {
     let response = next.run(request).await.into_response();
     if let Some(path) = path.filter(|path| path.as_str().starts_with("/v1/")) {
         let duration_ms = start.elapsed().as_millis() as u64;
-        tracing::info!(%method, path = path.as_str(), status = response.status().as_u16(), duration_ms, "answered");
+        let status = response.status();
+        let is_unknown = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        tracing::info!(
+            %method,
+            path = path.as_str(),
+            status = status.as_u16(),
+            duration_ms,
+            monotonic_counter.auth_failures = is_unknown.then_some(1u64),
+            "answered"
+        );
     }
     response
 }

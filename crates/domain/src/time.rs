@@ -1,6 +1,6 @@
 //! Points in time, always handed in by the caller.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,14 @@ impl Timestamp {
     }
 }
 
+impl From<SystemTime> for Timestamp {
+    /// The same point; one before the epoch becomes the epoch.
+    fn from(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +56,16 @@ mod tests {
         let late = early.plus(Duration::from_secs(2));
         assert_eq!(late.since(early), Duration::from_secs(2));
         assert_eq!(early.since(late), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_systems_time_keeps_its_milliseconds() {
+        let time = UNIX_EPOCH + Duration::from_micros(1_790_000_000_123_999);
+        assert_eq!(Timestamp::from(time), Timestamp::from_millis(1_790_000_000_123));
+        assert_eq!(
+            Timestamp::from(UNIX_EPOCH - Duration::from_secs(1)),
+            Timestamp::default()
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The system's clock, read only at the edges.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use domain::Timestamp;
 
@@ -10,8 +10,7 @@ static AHEAD_MS: AtomicI64 = AtomicI64::new(0);
 
 /// The time now.
 pub fn now() -> Timestamp {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let millis = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
+    let millis = Timestamp::from(SystemTime::now()).millis();
     Timestamp::from_millis(millis.saturating_add(AHEAD_MS.load(Ordering::Relaxed)))
 }
 

@@ -37,7 +37,8 @@ fn main() -> ExitCode {
 fn start_logs(meter: LogMeter) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOGS));
     let read = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let billed = telemetry::Lines::new(LogMeter::function(), Sampling::ALL, meter);
+    let billed = telemetry::Lines::new(LogMeter::function(), Sampling::ALL, meter)
+        .with_metrics(Some("Sweepline/prod".to_owned()));
     tracing_subscriber::registry()
         .with(read.with_filter(filter))
         .with(billed.with_filter(BILLED_LOGS))

@@ -6,15 +6,22 @@ use std::fmt::Debug;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 
-use crate::causes;
+use crate::{Metric, causes};
 
 /// Fields by their names in the log.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Fields(pub(crate) Map<String, Value>);
+pub(crate) struct Fields {
+    pub(crate) values: Map<String, Value>,
+    /// Those that are values of metrics.
+    pub(crate) metrics: Vec<&'static Metric>,
+}
 
 impl Fields {
     fn put(&mut self, field: &Field, value: impl Into<Value>) {
-        self.0.insert(field.name().replace('.', "_"), value.into());
+        let metric = Metric::of(field.name());
+        let name = metric.map_or_else(|| field.name().replace('.', "_"), |metric| metric.name.to_owned());
+        self.metrics.extend(metric);
+        self.values.insert(name, value.into());
     }
 }
 

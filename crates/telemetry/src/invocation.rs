@@ -11,11 +11,16 @@ static IS_COLD: AtomicBool = AtomicBool::new(true);
 ///
 /// It has room for the `correlation_id` of what the invocation is about, which is known only once that is read.
 pub fn invocation(request: &str, trace: Option<&str>) -> Span {
-    tracing::info_span!(
+    let is_cold = IS_COLD.swap(false, Ordering::Relaxed);
+    let span = tracing::info_span!(
         "invocation",
-        cold_start = IS_COLD.swap(false, Ordering::Relaxed),
+        cold_start = is_cold,
         function_request_id = request,
         xray_trace_id = trace,
         correlation_id = Empty,
-    )
+    );
+    if is_cold {
+        span.in_scope(|| tracing::info!(monotonic_counter.cold_starts = 1, "cold start"));
+    }
+    span
 }

@@ -12,6 +12,7 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::fields::Fields;
+use crate::metrics::embedded;
 use crate::{Function, Sampling};
 
 /// A layer that writes a JSON object for each event, by one call of the writer.
@@ -19,31 +20,43 @@ use crate::{Function, Sampling};
 pub struct Lines<W> {
     function: Function,
     sampling: Sampling,
+    namespace: Option<String>,
     writer: W,
 }
 
 impl<W> Lines<W> {
-    /// Lines of `function` to `writer`; of runs that `sampling` leaves out, only warnings and errors.
+    /// Lines of `function` to `writer`; of runs that `sampling` leaves out, only warnings, errors and what counts.
     pub const fn new(function: Function, sampling: Sampling, writer: W) -> Self {
         Self {
             function,
             sampling,
+            namespace: None,
             writer,
         }
     }
 
-    fn line(&self, level: Level, fields: Map<String, Value>) -> Map<String, Value> {
-        let mut line = fields;
+    /// The same with metrics in CloudWatch's `namespace`; without one, what counts is only logged.
+    pub fn with_metrics(self, namespace: Option<String>) -> Self {
+        Self { namespace, ..self }
+    }
+
+    fn line(&self, level: Level, fields: Fields) -> Map<String, Value> {
+        let now = Timestamp::now();
+        let mut line = fields.values;
         self.function.write(&mut line);
+        let namespace = self.namespace.as_deref();
+        let metrics =
+            namespace.and_then(|namespace| embedded(namespace, &fields.metrics, &line, now.as_millisecond()));
+        line.extend(metrics.map(|metrics| ("_aws".to_owned(), metrics)));
         line.insert("sampling_rate".to_owned(), self.sampling.rate().into());
         line.insert("level".to_owned(), level.as_str().into());
-        line.insert("timestamp".to_owned(), format!("{:.3}", Timestamp::now()).into());
+        line.insert("timestamp".to_owned(), format!("{now:.3}").into());
         line
     }
 
-    fn is_left_out(&self, level: Level, fields: &Map<String, Value>) -> bool {
-        let run = fields.get("run_id").and_then(Value::as_str);
-        level > Level::WARN && run.is_some_and(|run| !self.sampling.takes(run))
+    fn is_left_out(&self, level: Level, fields: &Fields) -> bool {
+        let run = fields.values.get("run_id").and_then(Value::as_str);
+        level > Level::WARN && fields.metrics.is_empty() && run.is_some_and(|run| !self.sampling.takes(run))
     }
 }
 
@@ -76,15 +89,15 @@ where
             .flat_map(|scope| scope.from_root())
         {
             if let Some(of_span) = span.extensions().get::<Fields>() {
-                fields.0.extend(of_span.0.clone());
+                fields.values.extend(of_span.values.clone());
             }
         }
         event.record(&mut fields);
         let level = *event.metadata().level();
-        if self.is_left_out(level, &fields.0) {
+        if self.is_left_out(level, &fields) {
             return;
         }
-        let mut line = Value::from(self.line(level, fields.0)).to_string();
+        let mut line = Value::from(self.line(level, fields)).to_string();
         line.push('\n');
         // Where logs cannot be written, there is no place left to say so.
         let _ = self.writer.make_writer().write_all(line.as_bytes());

@@ -1,69 +1,54 @@
 //! Logs of a process.
 
-use std::env;
-use std::error::Error;
 use std::io;
 
-use thiserror::Error;
 use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::{Function, Lines, Sampling};
-
-/// Why logs are not as the environment asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum LogError {
-    /// `LOG_LEVEL` names no level.
-    #[error("the environment variable LOG_LEVEL must be error, warn, info, debug or trace")]
-    Level,
-    /// `LOG_ONE_RUN_IN` is no share of runs.
-    #[error(
-        "the environment variable LOG_ONE_RUN_IN must be a number from 1 to {}",
-        Sampling::MAX_ONE_IN
-    )]
-    OneRunIn,
-}
+use crate::environment::{EnvironmentError, optional, variable};
+use crate::{Function, Lines, Metric, Sampling};
 
 /// Writes the lines of this process to standard output: those of the level `LOG_LEVEL` (INFO if it is not set) and
-/// worse, of one run in `LOG_ONE_RUN_IN` (all if it is not set).
+/// worse, of one run in `LOG_ONE_RUN_IN` (all if it is not set). Metrics go to the namespace `METRICS_NAMESPACE`, or
+/// nowhere without it.
 ///
 /// # Errors
-/// [`LogError`] when a variable makes no sense; there are logs nevertheless.
-pub fn start() -> Result<(), LogError> {
+/// [`EnvironmentError`] when a variable makes no sense; there are logs nevertheless.
+pub fn start() -> Result<(), EnvironmentError> {
     let (level, sampling) = (level(), sampling());
+    let written = level.unwrap_or(LevelFilter::INFO);
     let lines = Lines::new(
         Function::from_env(),
         sampling.unwrap_or(Sampling::ALL),
         io::stdout,
+    )
+    .with_metrics(variable("METRICS_NAMESPACE").ok())
+    .with_filter(
+        filter_fn(move |of| is_written(of, written)).with_max_level_hint(written.max(LevelFilter::INFO)),
     );
-    let logs = tracing_subscriber::registry()
-        .with(level.unwrap_or(LevelFilter::INFO))
-        .with(lines);
     // A second start in one process finds the first one's logs, which are as good.
-    let _ = logs.try_init();
+    let _ = tracing_subscriber::registry().with(lines).try_init();
     level.and(sampling).map(|_| ())
 }
 
-fn set(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+/// Metrics count whatever the level is, and the lines that are left tell of their invocation.
+fn is_written(of: &Metadata<'_>, level: LevelFilter) -> bool {
+    let is_counted = || of.is_span() || of.fields().iter().any(|field| Metric::of(field.name()).is_some());
+    *of.level() <= level || (*of.level() <= Level::INFO && is_counted())
 }
 
-fn level() -> Result<LevelFilter, LogError> {
-    let level = set("LOG_LEVEL").map(|level| level.parse().map_err(|_| LogError::Level));
-    level.unwrap_or(Ok(LevelFilter::INFO))
+fn level() -> Result<LevelFilter, EnvironmentError> {
+    let expected = "error, warn, info, debug or trace";
+    let level = optional("LOG_LEVEL", expected, |level| level.parse().ok())?;
+    Ok(level.unwrap_or(LevelFilter::INFO))
 }
 
-fn sampling() -> Result<Sampling, LogError> {
-    let Some(one_in) = set("LOG_ONE_RUN_IN") else {
-        return Ok(Sampling::ALL);
-    };
-    let sampling = one_in.parse().ok().and_then(Sampling::one_in);
-    sampling.ok_or(LogError::OneRunIn)
-}
-
-/// The error with all its causes, in one sentence.
-pub fn causes(error: &(dyn Error + 'static)) -> String {
-    let chain = std::iter::successors(Some(error), |error: &&dyn Error| (*error).source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+fn sampling() -> Result<Sampling, EnvironmentError> {
+    let one_in = |text: &str| text.parse().ok().and_then(Sampling::one_in);
+    let sampling = optional("LOG_ONE_RUN_IN", "a number from 1 to 10000", one_in)?;
+    Ok(sampling.unwrap_or(Sampling::ALL))
 }

@@ -38,7 +38,8 @@ fn lines(sampling: Sampling, work: impl FnOnce()) -> Vec<Value> {
         name: Some("prod-fold".to_owned()),
         memory_mb: Some(128),
     };
-    let layer = Lines::new(function, sampling, written.clone());
+    let layer =
+        Lines::new(function, sampling, written.clone()).with_metrics(Some("Sweepline/prod".to_owned()));
     tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), work);
     let bytes = written.0.lock().unwrap();
     let text = str::from_utf8(&bytes).unwrap();
@@ -56,7 +57,7 @@ fn a_line_has_the_keys_of_powertools_and_ours() {
         });
         invocation("r-2", None).in_scope(|| tracing::warn!("later"));
     });
-    let [first, second] = lines.as_slice() else {
+    let [start, first, second] = lines.as_slice() else {
         panic!("{lines:?}")
     };
     for (key, expected) in [
@@ -78,6 +79,10 @@ fn a_line_has_the_keys_of_powertools_and_ours() {
     );
     assert_eq!(first["sampling_rate"], 1.0);
     assert_eq!(
+        (&start["message"], metrics(start).len()),
+        (&"cold start".into(), 1)
+    );
+    assert_eq!(
         (&first["cold_start"], &second["cold_start"]),
         (&true.into(), &false.into())
     );
@@ -86,6 +91,82 @@ fn a_line_has_the_keys_of_powertools_and_ours() {
     assert_eq!(
         (second.get("xray_trace_id"), second.get("correlation_id")),
         (None, None)
+    );
+}
+
+/// What CloudWatch takes out of a line, such as `runs_sealed=1 Count service=sweepline`, after a check that the line is
+/// what the specification of the embedded metric format asks for.
+fn metrics(line: &Value) -> Vec<String> {
+    let Some(metadata) = line.get("_aws") else {
+        return vec![];
+    };
+    assert_eq!(metadata.as_object().unwrap().len(), 2);
+    let millis = metadata["Timestamp"].as_i64().unwrap();
+    assert!((1_700_000_000_000..=jiff::Timestamp::now().as_millisecond()).contains(&millis));
+    let directives = metadata["CloudWatchMetrics"].as_array().unwrap();
+    assert!(!directives.is_empty());
+    directives
+        .iter()
+        .flat_map(|directive| taken(directive, line))
+        .collect()
+}
+
+fn taken(directive: &Value, line: &Value) -> Vec<String> {
+    assert_eq!(directive["Namespace"], "Sweepline/prod");
+    let [dimensions] = directive["Dimensions"].as_array().unwrap().as_slice() else {
+        panic!("{directive}")
+    };
+    let dimensions = dimensions.as_array().unwrap();
+    assert!((1..=30).contains(&dimensions.len()));
+    let by = dimensions.iter().map(|name| name.as_str().unwrap());
+    let by: Vec<_> = by
+        .map(|name| format!("{name}={}", line[name].as_str().unwrap()))
+        .collect();
+    let metrics = directive["Metrics"].as_array().unwrap().iter().map(|metric| {
+        let (name, unit) = (metric["Name"].as_str().unwrap(), metric["Unit"].as_str().unwrap());
+        assert!(["Count", "Milliseconds"].contains(&unit));
+        format!("{name}={} {unit} {}", line[name].as_f64().unwrap(), by.join(" "))
+    });
+    metrics.collect()
+}
+
+#[test]
+fn a_line_that_counts_is_a_metric_and_says_nothing_of_who_in_its_dimensions() {
+    let none_logged = Sampling::one_in(Sampling::MAX_ONE_IN).unwrap();
+    let lines = lines(none_logged, || {
+        tracing::info!(
+            run.id = "run_1",
+            robot.id = "robot_1",
+            monotonic_counter.runs_sealed = 1,
+            "sealed"
+        );
+        tracing::info!(
+            reason = "robot_busy",
+            monotonic_counter.commands_refused = 1,
+            "refused"
+        );
+        tracing::info!(monotonic_counter.commands_refused = 1, "refused for no reason");
+        tracing::info!(
+            histogram.fold_lag_ms = 1_500,
+            monotonic_counter.auth_failures = None::<u64>,
+            "folded"
+        );
+        tracing::info!(monotonic_counter.invented = 1, "of no metric");
+    });
+    assert_eq!(
+        lines.iter().map(metrics).collect::<Vec<_>>(),
+        [
+            vec!["runs_sealed=1 Count service=sweepline"],
+            vec!["commands_refused=1 Count service=sweepline reason=robot_busy"],
+            vec![],
+            vec!["fold_lag_ms=1500 Milliseconds service=sweepline"],
+            vec![],
+        ]
+    );
+    let sealed = &lines[0];
+    assert_eq!(
+        (&sealed["run_id"], &sealed["message"]),
+        (&"run_1".into(), &"sealed".into())
     );
 }
 

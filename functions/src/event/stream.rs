@@ -1,6 +1,6 @@
 //! Records of the table's change stream.
 
-use domain::FieldError;
+use domain::{FieldError, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use store::{ErasureKey, RunKey};
@@ -44,6 +44,14 @@ pub fn changed_runs(event: &Value) -> Result<Vec<Result<RunKey, FieldError>>, Fi
     each(event, |pk, sk| {
         RunKey::parse(pk, sk).ok_or_else(|| FieldError::new("dynamodb.Keys", "are not those of a run"))
     })
+}
+
+/// When the oldest change of an event was made, to the second; `None` where the event does not say.
+pub fn oldest_change(event: &Value) -> Option<Timestamp> {
+    let records = event.get("Records")?.as_array()?.iter();
+    let made = records.filter_map(|record| record.pointer("/dynamodb/ApproximateCreationDateTime")?.as_f64());
+    made.map(|seconds| Timestamp::from_millis((seconds * 1000.0) as i64))
+        .min()
 }
 
 /// The erasures that have begun, each on its own.

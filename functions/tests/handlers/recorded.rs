@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use functions::event::{AuthorizerRequest, RobotMessage, RobotPresence, changed_runs};
+use functions::event::{AuthorizerRequest, RobotMessage, RobotPresence, changed_runs, oldest_change};
 use serde_json::{Value, json};
 
 /// A recorded event, if it is on this machine.
@@ -64,6 +64,10 @@ fn stream_records_are_read() {
         record["dynamodb"]["Keys"] = keys.clone();
         let runs = changed_runs(&json!({"Records": [record]})).unwrap();
         assert_eq!(runs[0].as_ref().unwrap().run.to_string(), run, "{name}");
+        assert!(
+            oldest_change(&event).is_none_or(|at| at.seconds() > 1_400_000_000),
+            "{name}"
+        );
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod device_policy;
 mod environment;
+mod metrics;
 mod parameters;
 mod refused;
 mod resources;

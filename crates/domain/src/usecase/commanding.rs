@@ -11,7 +11,7 @@ use crate::access::HomeScope;
 use crate::command::{
     COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, Scope,
 };
-use crate::id::{CommandId, PersonId};
+use crate::id::{CommandId, PersonId, RobotId};
 use crate::plan::CleaningPlan;
 use crate::ports::{CommandLink, CommandStore, Delivery, HealthStore, RobotRequest, SettingsStore};
 use crate::{CorrelationId, Timestamp};
@@ -59,6 +59,19 @@ impl Commanding {
     /// Errors: [`UseCaseError::RobotOffline`], [`UseCaseError::RobotBusy`], [`UseCaseError::RoomsChanged`],
     /// [`UseCaseError::NoPlan`], [`UseCaseError::Refused`] for zones that cannot be used, [`UseCaseError::KeyReused`].
     pub async fn issue(
+        &self,
+        access: &RobotAccess,
+        new: NewCommand,
+        now: Timestamp,
+    ) -> Result<Command, UseCaseError> {
+        let issued = self.issue_once(access, new, now).await;
+        if let Err(error) = &issued {
+            tell_refusal(access.robot.id, error);
+        }
+        issued
+    }
+
+    async fn issue_once(
         &self,
         access: &RobotAccess,
         new: NewCommand,
@@ -224,4 +237,24 @@ fn command(
         correlation: new.correlation.clone(),
         state: CommandState::Requested,
     }
+}
+
+/// Tells, and counts, that a command did not go out; what stopped it unasked is told elsewhere.
+fn tell_refusal(robot: RobotId, error: &UseCaseError) {
+    let reason = match error {
+        UseCaseError::Refused(_) => "invalid_request",
+        UseCaseError::RobotOffline => "robot_offline",
+        UseCaseError::RobotBusy { .. } => "robot_busy",
+        UseCaseError::RoomsChanged => "rooms_changed",
+        UseCaseError::NoPlan(_) => "no_plan",
+        UseCaseError::KeyReused => "idempotency_key_reused",
+        UseCaseError::NotFound { .. }
+        | UseCaseError::RoomEdit(_)
+        | UseCaseError::TooManyHomes
+        | UseCaseError::Members(_)
+        | UseCaseError::VersionMismatch
+        | UseCaseError::Store(_)
+        | UseCaseError::Device(_) => return,
+    };
+    tracing::info!(robot.id = %robot, reason, monotonic_counter.commands_refused = 1, "command refused");
 }

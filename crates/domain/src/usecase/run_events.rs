@@ -86,7 +86,14 @@ impl RunEvents {
             };
             let next = self.sealing.sealed_if_complete(scope, next).await?;
             if unless_conflict(runs.put_run(scope, &next, stored.as_ref()).await)?.is_some() {
-                tracing::info!(robot.id = %robot, run.id = %event.run, run.state = ?next.state, "run reported");
+                let sealed = (next.state == RunState::Sealed).then_some(1u64);
+                tracing::info!(
+                    robot.id = %robot,
+                    run.id = %event.run,
+                    run.state = ?next.state,
+                    monotonic_counter.runs_sealed = sealed,
+                    "run reported"
+                );
                 return Ok(next);
             }
         }

@@ -78,7 +78,7 @@ impl Sealing {
             }
             let written = self.runs.put_run(scope, &sealed, Some(&stored)).await;
             if unless_conflict(written)?.is_some() {
-                tracing::info!(robot.id = %robot, run.id = %run, "run sealed");
+                tracing::info!(robot.id = %robot, run.id = %run, monotonic_counter.runs_sealed = 1, "run sealed");
                 self.confirm(&sealed).await?;
                 return Ok(SealOutcome::Sealed);
             }

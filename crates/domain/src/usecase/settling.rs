@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Authorizing, MAX_ATTEMPTS, UseCaseError, unless_conflict};
-use crate::command::CommandState;
+use crate::command::{Command, CommandState};
 use crate::id::{CommandId, PairingId, RobotId};
 use crate::ports::{CommandStore, RobotMailbox};
 use crate::receipt::{Receipt, ReceiptKind};
@@ -51,7 +51,7 @@ impl Settling {
                 .set_command_state(&access.scope, &command, command.state, to)
                 .await;
             if unless_conflict(written)?.is_some() {
-                tracing::info!(robot.id = %robot, command.id = %command.id, command.state = ?to, "command answered");
+                tell(&command, to);
                 return self.settle(robot, word).await;
             }
         }
@@ -73,4 +73,26 @@ impl Settling {
             )
             .await?)
     }
+}
+
+/// Tells of a robot's word on a command, and counts whether the robot took it.
+fn tell(command: &Command, word: CommandState) {
+    let was_accepted = matches!(command.state, CommandState::Accepted { .. });
+    let (accepted, refused) = match word {
+        CommandState::Rejected { reason } => (None, serde_json::to_value(reason).ok()),
+        CommandState::Accepted { .. } | CommandState::Succeeded { .. } | CommandState::Failed { .. } => {
+            ((!was_accepted).then_some(1u64), None)
+        }
+        CommandState::Requested | CommandState::Delivered | CommandState::Expired => (None, None),
+    };
+    let reason = refused.as_ref().and_then(|reason| reason.as_str());
+    tracing::info!(
+        robot.id = %command.robot,
+        command.id = %command.id,
+        command.state = ?word,
+        reason,
+        monotonic_counter.commands_accepted = accepted,
+        monotonic_counter.commands_refused = reason.map(|_| 1u64),
+        "command answered"
+    );
 }

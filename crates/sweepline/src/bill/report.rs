@@ -9,6 +9,7 @@ use billing::worst_hour::Attack;
 use billing::{Bill, FLEET_SIZES, Feature, FixedCosts, Prices, Service, Unit, Usage, naive};
 use infra::Template;
 use serde::Serialize;
+use telemetry::METRICS;
 
 use super::day::Day;
 use super::thief::{self, Dearest};
@@ -192,7 +193,7 @@ impl WorstHour {
     }
 }
 
-/// What the template has of things that are paid by the month.
+/// What the template and the functions have of things that are paid by the month.
 fn fixed_costs(template: &Template) -> FixedCosts {
     let count = |kind: &str| {
         let found = template
@@ -203,7 +204,7 @@ fn fixed_costs(template: &Template) -> FixedCosts {
     };
     FixedCosts {
         alarms: count("AWS::CloudWatch::Alarm"),
-        metrics: count("AWS::Logs::MetricFilter"),
+        metrics: count("AWS::Logs::MetricFilter") + u32::try_from(METRICS.len()).unwrap_or(u32::MAX),
         keys: count("AWS::KMS::Key"),
     }
 }

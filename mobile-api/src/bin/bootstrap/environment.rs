@@ -1,36 +1,12 @@
 //! What the function's environment variables say.
 
-use std::env;
-
 use iot::CommandDelivery;
 use mobile_api::{ApiConfig, Provisioning};
-use thiserror::Error;
+use telemetry::{EnvironmentError, variable};
 
 /// The authorities behind the server certificate of every `iot:Data-ATS` endpoint: Amazon Root CA 1 (RSA) and 3
 /// (ECDSA), as Amazon Trust Services publishes them.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
-
-/// Why the function cannot start.
-#[derive(Debug, Error)]
-pub enum EnvironmentError {
-    /// A variable is not set, or empty.
-    #[error("the environment variable {0} is not set")]
-    Missing(&'static str),
-    /// A variable has a value that it cannot have.
-    #[error("the environment variable {name} must be {expected}")]
-    Unusable {
-        /// The variable.
-        name: &'static str,
-        /// What it may be.
-        expected: &'static str,
-    },
-}
-
-/// The value of a variable; an empty one counts as missing.
-pub fn variable(name: &'static str) -> Result<String, EnvironmentError> {
-    let value = env::var(name).ok().filter(|value| !value.is_empty());
-    value.ok_or(EnvironmentError::Missing(name))
-}
 
 fn has_live_view() -> Result<bool, EnvironmentError> {
     let (name, expected) = ("LIVE_VIEW", "true or false");

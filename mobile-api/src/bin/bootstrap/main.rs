@@ -5,15 +5,14 @@ mod provider;
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use access::RotatingVerifier;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, map_request};
 use axum::response::Response;
-use domain::Timestamp;
-use environment::{api_config, iot_config, variable};
+use environment::{api_config, iot_config};
 use http::HeaderValue;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
@@ -21,19 +20,11 @@ use mobile_api::{
     ApiState, CORRELATION_HEADER, Clock, Devices, Services, SignIn, Source, given_correlation, router,
 };
 use store::ConnectConfig;
+use telemetry::variable;
 use tracing::Instrument;
 
 fn main() -> ExitCode {
-    let logs = telemetry::start();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let served = logs.map_err(Into::into).and_then(|()| runtime?.block_on(serve()));
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(error = telemetry::causes(error.as_ref()), "function ended");
-            ExitCode::FAILURE
-        }
-    }
+    telemetry::run(serve())
 }
 
 async fn serve() -> Result<(), lambda_http::Error> {
@@ -46,7 +37,7 @@ async fn serve() -> Result<(), lambda_http::Error> {
 }
 
 async fn app() -> Result<Router, lambda_http::Error> {
-    let now: Clock = Arc::new(now);
+    let now: Clock = Arc::new(|| SystemTime::now().into());
     let table = ConnectConfig {
         table: variable("TABLE_NAME")?,
         region: Some(variable("AWS_REGION")?),
@@ -101,9 +92,4 @@ async fn with_source(mut request: Request) -> Request {
         request.extensions_mut().insert(Source(address));
     }
     request
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
