@@ -232,20 +232,34 @@ fn outage_of(down: &'static Dependency) -> Vec<&'static str> {
     let dir = tempfile::tempdir().unwrap();
     let mut home = Home::new(down, start_agent(dir.path(), 5));
     home.live_until(minutes(END));
-    let mut outcomes: Vec<Outcome> = home.cloud.finished.values().map(|report| report.outcome).collect();
+    let mut outcomes: Vec<Outcome> = home
+        .cloud
+        .finished
+        .values()
+        .map(|report| report.outcome)
+        .collect();
     outcomes.sort_by_key(|outcome| *outcome == Outcome::Stopped);
     let mut initiators = home.initiators.clone();
     initiators.sort_by_key(|initiator| *initiator == Initiator::Button);
     initiators.dedup();
     let status = home.last_status.as_ref();
     let found = [
-        ("the scheduled run did not begin at its time", home.starts == [minutes(20)]),
-        ("not both runs arrived whole", outcomes == [Outcome::Completed, Outcome::Stopped]),
+        (
+            "the scheduled run did not begin at its time",
+            home.starts == [minutes(20)],
+        ),
+        (
+            "not both runs arrived whole",
+            outcomes == [Outcome::Completed, Outcome::Stopped],
+        ),
         (
             "the schedule and the button did not begin one each",
             initiators == [Initiator::Schedule, Initiator::Button],
         ),
-        ("something still waits", !home.agent.is_busy() && !home.agent.awaits_answer()),
+        (
+            "something still waits",
+            !home.agent.is_busy() && !home.agent.awaits_answer(),
+        ),
         (
             "the cloud does not know that all is well",
             status.is_some_and(|status| status.run.is_none() && status.dropped == 0),
