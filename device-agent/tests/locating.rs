@@ -15,7 +15,6 @@ use std::time::Duration;
 use common::floor::Floor;
 use common::{Table, command, condition, endpoint};
 use device_agent::core::Input;
-use device_agent::core::message::Received;
 use device_agent::driver::{Capability, DriverOrder, Observation, StartOrder};
 use domain::command::{Chosen, CommandKind, Corner, Rejection, Scope};
 use domain::id::RoomId;
@@ -27,18 +26,9 @@ use domain::status::RobotState;
 use mapping::pose::Pose;
 use wire::ack::Answer;
 use wire::command::CommandMessage;
-use wire::topic::Downlink;
-use wire::{plan, settings};
+use wire::plan;
 
 const ALL: [Capability; 3] = [Capability::Pause, Capability::Rooms, Capability::Zones];
-
-fn configure(table: &mut Table, settings: &Settings) {
-    table.put(Input::Received(Received {
-        topic: Downlink::Settings(endpoint().robot),
-        payload: settings::encode(settings).unwrap(),
-        retained: true,
-    }));
-}
 
 fn knowing(floors: &[&Floor]) -> Settings {
     let start = Settings::initial(endpoint().pairing);
@@ -50,7 +40,7 @@ fn knowing(floors: &[&Floor]) -> Settings {
 /// A docked robot whose frame lies at `frame` of a floor.
 fn docked(dir: &Path, settings: &Settings, floor: &Floor, frame: &Pose) -> Table {
     let mut table = Table::able(dir, &ALL);
-    configure(&mut table, settings);
+    table.configure(settings);
     put_down(&mut table, floor, frame);
     table
 }
@@ -131,7 +121,7 @@ fn a_docked_robot_takes_a_rooms_plan_in_the_frame_of_its_run() {
 fn a_robot_that_does_not_know_its_place_cleans_the_whole_home_by_its_own_means_only() {
     let (dir, ground) = (tempfile::tempdir().unwrap(), Floor::ground());
     let mut table = Table::able(dir.path(), &ALL);
-    configure(&mut table, &knowing(&[&ground]));
+    table.configure(&knowing(&[&ground]));
     table.command(&in_rooms(1, &ground.plan()));
     assert_eq!(answer(&table), refused(Rejection::NotLocated));
     table.command(&start(2, Some(&ground.plan())));
@@ -175,7 +165,7 @@ fn a_floor_that_becomes_known_while_the_robot_stands_there_is_recognised() {
     let mut table = docked(dir.path(), &knowing(&[]), &attic, &Pose::IDENTITY);
     table.command(&in_rooms(1, &attic.plan()));
     assert_eq!(answer(&table), refused(Rejection::NotLocated));
-    configure(&mut table, &knowing(&[&attic]));
+    table.configure(&knowing(&[&attic]));
     table.command(&in_rooms(2, &attic.plan()));
     assert!(matches!(answer(&table), Answer::Accepted { .. }));
 }
@@ -244,13 +234,10 @@ fn a_kept_plan_is_not_taken_elsewhere_or_against_new_restrictions() {
     put_down(&mut table, &ground, &Pose::IDENTITY);
     let corners = vec![Corner { x: 500, y: -500 }, Corner { x: 500, y: 500 }];
     let restrictions = vec![Restriction::VirtualWall { corners }];
-    configure(
-        &mut table,
-        &settings.with_preferences(Preferences {
-            restrictions,
-            ..Preferences::initial()
-        }),
-    );
+    table.configure(&settings.with_preferences(Preferences {
+        restrictions,
+        ..Preferences::initial()
+    }));
     table.observe(Observation::Started(Initiator::Button));
     let follows = |order: &DriverOrder| matches!(order, DriverOrder::Follow(_));
     assert!(!table.orders.iter().any(follows), "{:?}", table.orders);

@@ -20,14 +20,13 @@ use domain::command::{CommandKind, Failure};
 use domain::id::LeaseId;
 use domain::receipt::ReceiptKind;
 use domain::run::{Outcome, RunEventKind};
-use domain::settings::{Preferences, Settings};
+use domain::settings::Preferences;
 use domain::status::RobotState;
 use mapping::run_mapper::RunMapper;
 use proptest::prelude::*;
 use wire::ack::Answer;
 use wire::command::{LiveRequest, RobotRequest};
 use wire::live::LiveBatch;
-use wire::settings;
 use wire::tile_pack::TilePack;
 use wire::topic::Downlink;
 
@@ -194,14 +193,7 @@ fn a_robot_without_consent_sends_no_map() {
         upload_map: false,
         ..Preferences::initial()
     };
-    let document = Settings::initial(endpoint().pairing).with_preferences(private);
-    let topic = Downlink::Settings(endpoint().robot);
-    let payload = settings::encode(&document).unwrap();
-    table.put(Input::Received(Received {
-        topic,
-        payload,
-        retained: true,
-    }));
+    table.choose(2, private);
     table.wait(SETTLE);
     assert_eq!(table.statuses().pop().unwrap().settings_version, 2);
     begin(&mut table);

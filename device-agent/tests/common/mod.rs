@@ -19,6 +19,7 @@ use domain::command::{CommandKind, CommandNumber, Scope};
 use domain::id::{CommandId, PairingId, PersonId, RobotId, RunId};
 use domain::receipt::{Receipt, ReceiptKind};
 use domain::run::{Rev, RunEventKind, RunReport};
+use domain::settings::{Preferences, Settings};
 use domain::status::{Battery, RobotError, RobotState};
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
@@ -28,7 +29,7 @@ use wire::command::{CommandMessage, RobotRequest};
 use wire::status::StatusReport;
 use wire::tile_pack::{PackedTile, TilePack};
 use wire::topic::Downlink;
-use wire::{receipt, run_event};
+use wire::{receipt, run_event, settings};
 
 pub const SERVER_TIME: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -194,6 +195,24 @@ impl Table {
             payload,
             retained,
         }));
+    }
+
+    pub fn configure(&mut self, settings: &Settings) {
+        self.put(Input::Received(Received {
+            topic: Downlink::Settings(endpoint().robot),
+            payload: settings::encode(settings).unwrap(),
+            retained: true,
+        }));
+    }
+
+    /// The owner chooses anew, in this version of the settings.
+    pub fn choose(&mut self, version: u64, preferences: Preferences) {
+        self.configure(&Settings {
+            version,
+            preferences,
+            chosen_in: version,
+            ..Settings::initial(endpoint().pairing)
+        });
     }
 
     pub fn receipt(&mut self, kind: ReceiptKind) {

@@ -4,37 +4,21 @@
 use std::time::Duration;
 
 use device_agent::core::Input;
-use device_agent::core::message::Received;
 use device_agent::driver::{DriverOrder, Observation};
 use domain::command::{CommandKind, Rejection, Scope};
 use domain::id::EntryId;
 use domain::run::{Initiator, Outcome};
 use domain::schedule::{DoNotDisturb, ScheduleEntry, TimeOfDay, Weekdays};
-use domain::settings::{Preferences, Settings};
+use domain::settings::Preferences;
 use domain::status::RobotState;
 use rand::RngExt;
 use wire::ack::Answer;
-use wire::topic::Downlink;
 
-use crate::common::{condition, endpoint};
+use crate::common::condition;
 use crate::schedule::{Schedule, hold};
 
 /// What the clock on the wall shows when a schedule of these begins: 08:00.
 const BEGIN_MINUTE: u16 = 8 * 60;
-
-fn set(home: &mut Schedule, version: u64, preferences: Preferences) {
-    let settings = Settings {
-        version,
-        preferences,
-        chosen_in: version,
-        ..Settings::initial(endpoint().pairing)
-    };
-    home.table.put(Input::Received(Received {
-        topic: Downlink::Settings(endpoint().robot),
-        payload: wire::settings::encode(&settings).unwrap(),
-        retained: true,
-    }));
-}
 
 fn minute(minutes: u16) -> TimeOfDay {
     TimeOfDay::from_minutes(minutes % (24 * 60)).unwrap()
@@ -82,7 +66,7 @@ fn press(home: &mut Schedule) -> bool {
 #[test]
 fn c11_a_locked_button_starts_nothing_until_the_lock_is_lifted_at_the_robot() {
     hold("C11 child lock", |home| {
-        set(home, 2, locked());
+        home.table.choose(2, locked());
         if home.random.random_bool(0.5) {
             home.table.put(Input::Disconnected);
         }
@@ -98,7 +82,7 @@ fn c11_a_locked_button_starts_nothing_until_the_lock_is_lifted_at_the_robot() {
         }
         let lifted = press(home);
         home.end_run();
-        set(home, 3, locked());
+        home.table.choose(3, locked());
         refused && lifted && !press(home)
     });
 }
@@ -106,7 +90,7 @@ fn c11_a_locked_button_starts_nothing_until_the_lock_is_lifted_at_the_robot() {
 #[test]
 fn c11_a_locked_robot_still_stops() {
     hold("C11 stop under lock", |home| {
-        set(home, 2, locked());
+        home.table.choose(2, locked());
         let start = home.start(1);
         home.table.command(&start);
         home.disturb();
@@ -122,7 +106,7 @@ fn c11_nothing_begins_in_quiet_hours_that_nobody_beside_the_robot_asked_for() {
     hold("C11 quiet hours", |home| {
         let minutes = home.random.random_range(30..600);
         let preferences = quiet(home, minutes);
-        set(home, 2, preferences);
+        home.table.choose(2, preferences);
         let end = home.table.uptime + Duration::from_secs(u64::from(minutes) * 60);
         let mut refused = true;
         for number in 1..=home.random.random_range(1..6) {

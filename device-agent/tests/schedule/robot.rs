@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use device_agent::core::Input;
-use device_agent::core::message::Received;
 use device_agent::core::scheduler::GRACE;
 use device_agent::driver::{Capability, DriverOrder, Observation};
 use domain::command::{Chosen, CommandKind, Corner, Rejection, Scope};
@@ -12,13 +11,12 @@ use domain::id::{EntryId, FloorId, RoomId};
 use domain::plan::{CleaningPlan, PlanLeg, PlanParts};
 use domain::run::{Initiator, Outcome, RunEventKind};
 use domain::schedule::{DoNotDisturb, ScheduleEntry, SkippedRun, Weekdays};
-use domain::settings::{Preferences, Settings};
+use domain::settings::Preferences;
 use domain::status::RobotState;
 use wire::ack::Answer;
 use wire::plan;
-use wire::topic::Downlink;
 
-use crate::common::{SERVER_TIME, Table, command, condition, endpoint};
+use crate::common::{SERVER_TIME, Table, command, condition};
 
 /// The clock on the wall shows 08:00 when a table is ready.
 const ENTRY_AT: &str = "09:00";
@@ -42,20 +40,6 @@ fn scheduled(entries: &[ScheduleEntry]) -> Preferences {
     }
 }
 
-fn set(table: &mut Table, version: u64, preferences: Preferences) {
-    let settings = Settings {
-        version,
-        preferences,
-        chosen_in: version,
-        ..Settings::initial(endpoint().pairing)
-    };
-    table.put(Input::Received(Received {
-        topic: Downlink::Settings(endpoint().robot),
-        payload: wire::settings::encode(&settings).unwrap(),
-        retained: true,
-    }));
-}
-
 fn starts(table: &Table) -> usize {
     let is_start = |order: &&DriverOrder| matches!(order, DriverOrder::Start(_));
     table.orders.iter().filter(is_start).count()
@@ -63,7 +47,7 @@ fn starts(table: &Table) -> usize {
 
 fn ready(dir: &Path, preferences: Preferences) -> Table {
     let mut table = Table::ready(dir);
-    set(&mut table, 2, preferences);
+    table.choose(2, preferences);
     table
 }
 
@@ -125,7 +109,7 @@ fn what_stands_against_a_run_is_told() {
         (starts(&table), reported(&mut table)),
         (0, skipped(Rejection::QuietHours))
     );
-    set(&mut table, 3, scheduled(&[whole_home()]));
+    table.choose(3, scheduled(&[whole_home()]));
     table.wait(DAY);
     assert_eq!((starts(&table), reported(&mut table)), (1, None));
 }
@@ -169,7 +153,7 @@ fn an_entry_made_after_its_time_waits_for_the_next_day() {
     let dir = tempfile::tempdir().unwrap();
     let mut table = Table::ready(dir.path());
     table.wait(TO_ENTRY + Duration::from_secs(60));
-    set(&mut table, 2, scheduled(&[whole_home()]));
+    table.choose(2, scheduled(&[whole_home()]));
     table.wait(Duration::from_secs(1));
     assert_eq!((starts(&table), reported(&mut table)), (0, None));
     table.wait(DAY);
@@ -189,11 +173,7 @@ fn rooms_are_cleaned_by_the_plan_that_the_robot_keeps() {
         },
         ..whole_home()
     };
-    set(
-        &mut table,
-        2,
-        scheduled(&[in_room(1, 2, "09:00"), in_room(2, 9, "10:00")]),
-    );
+    table.choose(2, scheduled(&[in_room(1, 2, "09:00"), in_room(2, 9, "10:00")]));
     let mut start = command(1, CommandKind::Start);
     start.plan = Some(plan::encode(&two_rooms()).unwrap());
     table.command(&start);

@@ -58,6 +58,24 @@ export async function order(robot, type, scope) {
   return ask('POST', `/v1/robots/${robot.id}/commands`, { type, scope }, { 'Idempotency-Key': randomUUID() });
 }
 
+export async function settingsOf(robot) {
+  return ask('GET', `/v1/robots/${robot.id}/settings`);
+}
+
+/** Changes some settings; the map that the robot is told of after a run may come between the look and the change. */
+export async function changeSettings(robot, some) {
+  await until(
+    'changed settings',
+    async () => {
+      const { data, etag } = await settingsOf(robot);
+      const { upload_map, child_lock, restrictions } = data;
+      const body = { upload_map, child_lock, restrictions, ...some };
+      return ask('PUT', `/v1/robots/${robot.id}/settings`, body, { 'If-Match': etag });
+    },
+    ({ status }) => status === 200,
+  );
+}
+
 async function cleanWholeHome(robot) {
   await atRest(robot);
   const { status } = await order(robot, 'start', { kind: 'whole_home' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ask, atRest, learnedFloor, robotAt } from './home.mjs';
+import { atRest, changeSettings, learnedFloor, robotAt, settingsOf } from './home.mjs';
 import { assertSound, control, DESKTOP, launch, openPage, openRobot, PHONE, signIn, stack, until } from './support.mjs';
 
 const { owner } = stack();
@@ -25,7 +25,7 @@ for (const [device, scheme] of [
     let visit;
     let page;
     before(async () => {
-      await change([]);
+      await changeSettings(robot, { restrictions: [] });
       visit = await openPage(browser, device, scheme);
       page = visit.page;
       await signIn(page, owner);
@@ -44,7 +44,7 @@ for (const [device, scheme] of [
       await visit.shoot('limits');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Saved.').waitFor();
-      const { restrictions } = (await settings()).data;
+      const { restrictions } = (await settingsOf(robot)).data;
       assert.deepEqual(
         restrictions.map(({ kind }) => kind),
         ['no_go_zone', 'virtual_wall'],
@@ -55,17 +55,17 @@ for (const [device, scheme] of [
     });
 
     it('keeps what two people change at once, and says so', async () => {
-      const before = (await settings()).data.restrictions;
+      const before = (await settingsOf(robot)).data.restrictions;
       await page.getByRole('button', { name: 'Remove Virtual wall 1' }).click();
       await add('No-mop zone');
       const theirs = { ...before[1], corners: before[1].corners.map(({ x, y }) => ({ x, y: y + 900 })) };
-      await change([...before, theirs]);
+      await changeSettings(robot, { restrictions: [...before, theirs] });
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('somebody else changed the limits meanwhile').waitFor();
       await visit.shoot('limits-changed');
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Saved.').waitFor();
-      const { restrictions } = (await settings()).data;
+      const { restrictions } = (await settingsOf(robot)).data;
       assert.deepEqual(
         restrictions.map(({ kind }) => kind),
         ['no_go_zone', 'virtual_wall', 'no_mop_zone'],
@@ -90,7 +90,7 @@ for (const [device, scheme] of [
     });
 
     it('cleans a zone that is placed with keys alone', async () => {
-      await change([]);
+      await changeSettings(robot, { restrictions: [] });
       await page.getByRole('tab', { name: 'Clean' }).click();
       await page.getByRole('button', { name: 'Zones', exact: true }).press('Enter');
       await control(page, 'Start').click();
@@ -124,21 +124,4 @@ for (const [device, scheme] of [
 function middleOf(corners) {
   const sum = (axis) => corners.reduce((total, corner) => total + corner[axis], 0) / corners.length;
   return { x: sum('x'), y: sum('y') };
-}
-
-function settings() {
-  return ask('GET', `/v1/robots/${robot.id}/settings`);
-}
-
-/** Sets the limits; the map that the robot is told of after a run may come between the look and the change. */
-function change(restrictions) {
-  return until(
-    'changed limits',
-    async () => {
-      const { data, etag } = await settings();
-      const body = { upload_map: data.upload_map, child_lock: data.child_lock, restrictions };
-      return ask('PUT', `/v1/robots/${robot.id}/settings`, body, { 'If-Match': etag });
-    },
-    ({ status }) => status === 200,
-  );
 }

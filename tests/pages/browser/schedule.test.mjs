@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ask, learnedFloor, robotAt, roomsOf } from './home.mjs';
+import { changeSettings, learnedFloor, robotAt, roomsOf, settingsOf } from './home.mjs';
 import { assertSound, DESKTOP, launch, openPage, openRobot, PHONE, signIn, stack, until } from './support.mjs';
 
 const { owner } = stack();
@@ -27,7 +27,7 @@ for (const [device, scheme] of [
     let page;
     let card;
     before(async () => {
-      await change(OFF);
+      await changeSettings(robot, OFF);
       visit = await openPage(browser, device, scheme);
       page = visit.page;
       await signIn(page, owner);
@@ -36,7 +36,7 @@ for (const [device, scheme] of [
     });
     after(async () => {
       await visit.close();
-      await change(OFF);
+      await changeSettings(robot, OFF);
     });
 
     const dialog = () => page.getByRole('dialog');
@@ -52,7 +52,7 @@ for (const [device, scheme] of [
       await visit.shoot('schedule-dialog');
       await save();
       await card.getByText('Mon to Fri · Whole home').waitFor();
-      const [entry] = (await settings()).data.schedule;
+      const [entry] = (await settingsOf(robot)).data.schedule;
       assert.deepEqual([entry.at, entry.days.length, entry.enabled], ['09:30', 5, true]);
     });
 
@@ -67,15 +67,15 @@ for (const [device, scheme] of [
       await dialog().getByLabel('Mon').uncheck();
       await save();
       await card.getByText(/^Tue to Fri · /).waitFor();
-      assert.deepEqual((await settings()).data.schedule[0].scope, { kind: 'rooms', rooms: [room.id] });
+      assert.deepEqual((await settingsOf(robot)).data.schedule[0].scope, { kind: 'rooms', rooms: [room.id] });
     });
 
     it('switches a time off and keeps what somebody else changed meanwhile', async () => {
-      await change({ child_lock: true });
+      await changeSettings(robot, { child_lock: true });
       await card.getByRole('switch', { name: /^09:30/ }).click();
       await until(
         'the time switched off',
-        async () => (await settings()).data,
+        async () => (await settingsOf(robot)).data,
         ({ schedule, child_lock: locked }) => schedule[0].enabled === false && locked,
       );
       await card.getByText('The button only stops').waitFor();
@@ -86,7 +86,7 @@ for (const [device, scheme] of [
       await dialog().getByLabel('From').fill('21:15');
       await save();
       await card.getByText('21:15 to 07:00').waitFor();
-      const { time_zone: zone, do_not_disturb: quiet } = (await settings()).data;
+      const { time_zone: zone, do_not_disturb: quiet } = (await settingsOf(robot)).data;
       assert.equal(zone, await page.evaluate(() => new Intl.DateTimeFormat().resolvedOptions().timeZone));
       assert.deepEqual(quiet, { enabled: true, from: '21:15', to: '07:00' });
       await card.scrollIntoViewIfNeeded();
@@ -98,26 +98,8 @@ for (const [device, scheme] of [
       await card.getByRole('button', { name: /^09:30/ }).click();
       await dialog().getByRole('button', { name: 'Remove' }).click();
       await card.getByText('It starts only when somebody asks.').waitFor();
-      assert.deepEqual((await settings()).data.schedule, []);
+      assert.deepEqual((await settingsOf(robot)).data.schedule, []);
       await assertSound(page, visit.complaints);
     });
   });
-}
-
-function settings() {
-  return ask('GET', `/v1/robots/${robot.id}/settings`);
-}
-
-/** Changes some settings; the map that the robot is told of after a run may come between the look and the change. */
-function change(some) {
-  return until(
-    'changed settings',
-    async () => {
-      const { data, etag } = await settings();
-      const { upload_map, child_lock, restrictions } = data;
-      const body = { upload_map, child_lock, restrictions, ...some };
-      return ask('PUT', `/v1/robots/${robot.id}/settings`, body, { 'If-Match': etag });
-    },
-    ({ status }) => status === 200,
-  );
 }
