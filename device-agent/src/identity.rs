@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::credentials::Credentials;
 use crate::private_file;
 use crate::renewal::{RENEWAL_FILE, Renewal, RenewalError, Stage};
+use crate::storage::DiskStorage;
 
 /// The private key, made on the robot; it never leaves it.
 pub const KEY_FILE: &str = "key.pem";
@@ -134,6 +135,19 @@ impl RobotIdentity {
         ];
         write(dir, &files)?;
         Ok(Renewal::forget(dir)?)
+    }
+
+    /// Writes the identity of a new pairing into `dir`: what an earlier owner's runs left must never reach the new home.
+    ///
+    /// # Errors
+    /// [`IdentityError`].
+    pub fn begin(&self, dir: &Path) -> Result<(), IdentityError> {
+        DiskStorage::wipe(dir).map_err(|source| IdentityError::Io {
+            path: dir.to_owned(),
+            source,
+        })?;
+        Renewal::forget(dir)?;
+        self.save(dir)
     }
 
     /// Writes the identity into `dir`, the configuration last, so that it is there whole or not at all.

@@ -14,6 +14,7 @@ pub mod link;
 pub mod outbox;
 pub mod pair;
 pub mod private_file;
+pub mod provision;
 pub mod renewal;
 pub mod state;
 pub mod storage;

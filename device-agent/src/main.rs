@@ -1,7 +1,7 @@
 //! The program on the robot: pairs it, runs its agent, resets it.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use device_agent::agent::{self, AgentConfig};
 use device_agent::driver::replay::Replay;
 use device_agent::pair::{self, Api};
+use device_agent::provision;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -29,6 +30,16 @@ enum Command {
         /// Address of the API, such as `https://api.example.com`.
         #[arg(long)]
         api: String,
+        /// The agent's directory.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Provision this robot with the claim that its maker or its owner's phone gave it, and wait for its owner.
+    Provision {
+        /// The claim's file, as the API answers it; removed once the robot has a certificate of its own. Left out, what
+        /// was begun goes on.
+        #[arg(long)]
+        claim: Option<PathBuf>,
         /// The agent's directory.
         #[arg(long)]
         dir: PathBuf,
@@ -57,6 +68,7 @@ async fn main() -> anyhow::Result<()> {
     log_to_stderr();
     match Cli::parse().command {
         Command::Pair { api, dir } => pair_robot(&api, &dir).await,
+        Command::Provision { claim, dir } => provision_robot(claim.as_deref(), &dir).await,
         Command::Replay {
             file,
             dir,
@@ -69,7 +81,7 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
-async fn pair_robot(api: &str, dir: &std::path::Path) -> anyhow::Result<()> {
+async fn pair_robot(api: &str, dir: &Path) -> anyhow::Result<()> {
     let api = Api::new(api)?;
     let endpoint = pair::pair(&api, dir, |claim| {
         let text = format!(
@@ -83,7 +95,16 @@ async fn pair_robot(api: &str, dir: &std::path::Path) -> anyhow::Result<()> {
     say(&format!("Paired as {}.", endpoint.robot))
 }
 
-async fn replay(file: &std::path::Path, dir: PathBuf, keep_alive: Duration) -> anyhow::Result<()> {
+async fn provision_robot(claim: Option<&Path>, dir: &Path) -> anyhow::Result<()> {
+    let endpoint = provision::provision(claim, dir, |robot| {
+        // Without a terminal nobody could read it anyway.
+        let _ = say(&format!("Provisioned as {robot}. Waiting for its owner …"));
+    })
+    .await?;
+    say(&format!("Paired as {}.", endpoint.robot))
+}
+
+async fn replay(file: &Path, dir: PathBuf, keep_alive: Duration) -> anyhow::Result<()> {
     let bytes = std::fs::read(file).with_context(|| format!("{}: cannot be read", file.display()))?;
     let driver =
         Replay::from_bytes(&bytes).with_context(|| format!("{}: cannot be replayed", file.display()))?;

@@ -19,7 +19,7 @@ impl ProvisioningHook {
         Self { admitting }
     }
 
-    /// Lets a robot in that was announced and has no certificate yet; a request that cannot be read is a no.
+    /// Lets a robot in that was announced, shows its code and has no certificate yet; a request that cannot be read is a no.
     ///
     /// # Errors
     /// [`HandlerError`] when the robots cannot be read now, which refuses the robot until it asks again.
@@ -41,8 +41,12 @@ impl ProvisioningHook {
     }
 
     async fn admit(&self, event: &Value) -> Result<ProvisioningAnswer, Failure> {
-        let ProvisioningRequest { robot, certificate } = ProvisioningRequest::try_from(event)?;
-        self.admitting.admit(robot, &certificate).await?;
+        let ProvisioningRequest {
+            robot,
+            code,
+            certificate,
+        } = ProvisioningRequest::try_from(event)?;
+        self.admitting.admit(robot, &code, &certificate).await?;
         Ok(ProvisioningAnswer::yes(robot))
     }
 }

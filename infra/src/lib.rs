@@ -12,6 +12,7 @@ mod yaml;
 
 pub mod event_pattern;
 pub mod function;
+pub mod provisioning;
 pub mod route;
 pub mod rule;
 pub mod sql;

@@ -13,6 +13,7 @@ pub(crate) mod kind {
     pub(crate) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
     pub(crate) const LOG_GROUP: &str = "AWS::Logs::LogGroup";
     pub(crate) const POLICY: &str = "AWS::IoT::Policy";
+    pub(crate) const PROVISIONING_TEMPLATE: &str = "AWS::IoT::ProvisioningTemplate";
     pub(crate) const QUEUE: &str = "AWS::SQS::Queue";
     pub(crate) const ROLE: &str = "AWS::IAM::Role";
     pub(crate) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
@@ -30,6 +31,7 @@ pub(crate) fn name_property(kind: &str) -> Option<&'static str> {
         kind::FUNCTION => Some("FunctionName"),
         kind::LOG_GROUP => Some("LogGroupName"),
         kind::POLICY => Some("PolicyName"),
+        kind::PROVISIONING_TEMPLATE => Some("TemplateName"),
         kind::QUEUE => Some("QueueName"),
         kind::ROLE => Some("RoleName"),
         kind::RULE => Some("RuleName"),

@@ -11,6 +11,7 @@ use crate::function::{self, FunctionSpec};
 use crate::intrinsics::Scope;
 use crate::names::{Names, kind, name_property};
 use crate::parameters::text_of;
+use crate::provisioning::{self, FleetProvisioning};
 use crate::route::{self, Route};
 use crate::rule::{self, TopicRule};
 use crate::stream::{self, StreamSource};
@@ -35,6 +36,7 @@ pub struct Template {
     table: TableSpec,
     rules: Vec<TopicRule>,
     device_policy: PolicyDocument,
+    provisioning: Option<FleetProvisioning>,
     stream_sources: Vec<StreamSource>,
     functions: Vec<FunctionSpec>,
     routes: Vec<Route>,
@@ -60,7 +62,8 @@ impl Template {
         Ok(Self {
             table: table::read(&deployed)?,
             rules: rule::read_all(&deployed)?,
-            device_policy: device_policy(&deployed)?,
+            device_policy: deployed.policy(DEVICE_POLICY)?,
+            provisioning: provisioning::read(&deployed)?,
             stream_sources: stream::read_all(&deployed)?,
             functions: function::read_all(&deployed)?,
             routes: route::read_all(&deployed)?,
@@ -88,6 +91,11 @@ impl Template {
         &self.device_policy
     }
 
+    /// How robots with a claim certificate are provisioned, if the deployment does.
+    pub fn provisioning(&self) -> Option<&FleetProvisioning> {
+        self.provisioning.as_ref()
+    }
+
     /// The functions that are fed by the table's stream.
     pub fn stream_sources(&self) -> &[StreamSource] {
         &self.stream_sources
@@ -111,20 +119,8 @@ impl Template {
     }
 }
 
-/// The logical id of the robots' policy; there may be others.
+/// The logical id of the robots' policy.
 const DEVICE_POLICY: &str = "DevicePolicy";
-
-fn device_policy(deployed: &Deployed<'_>) -> Result<PolicyDocument, TemplateError> {
-    let policies = deployed.all::<PolicyProperties>(kind::POLICY)?;
-    let found = policies.into_iter().find(|(id, _)| *id == DEVICE_POLICY);
-    let (id, PolicyProperties { policy_document }) = found.ok_or_else(|| {
-        TemplateError::unusable("Resources", format!("has no {} {DEVICE_POLICY}", kind::POLICY))
-    })?;
-    PolicyDocument::from_value(policy_document).map_err(|source| TemplateError::Policy {
-        at: format!("Resources.{id}"),
-        source,
-    })
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -153,6 +149,19 @@ impl Deployed<'_> {
         of_kind
             .map(|entry| Ok((entry.0.as_str(), read(entry)?)))
             .collect()
+    }
+
+    /// The document of the policy with this logical id; there may be others.
+    pub(crate) fn policy(&self, wanted: &str) -> Result<PolicyDocument, TemplateError> {
+        let policies = self.all::<PolicyProperties>(kind::POLICY)?;
+        let found = policies.into_iter().find(|(id, _)| *id == wanted);
+        let (_, PolicyProperties { policy_document }) = found.ok_or_else(|| {
+            TemplateError::unusable("Resources", format!("has no {} {wanted}", kind::POLICY))
+        })?;
+        PolicyDocument::from_value(policy_document).map_err(|source| TemplateError::Policy {
+            at: format!("Resources.{wanted}"),
+            source,
+        })
     }
 
     /// The one resource of a type.

@@ -38,6 +38,8 @@ pub enum Code {
     InvitationUnknown,
     /// This installation has no live view.
     LiveUnavailable,
+    /// This installation provisions no robots with claims.
+    ProvisioningUnavailable,
     /// The path does not know the method.
     MethodNotAllowed,
     /// None of the wanted types is offered.
@@ -92,9 +94,11 @@ impl Code {
             Self::InvalidRequest => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::ClaimUnknown | Self::InvitationUnknown | Self::LiveUnavailable => {
-                StatusCode::NOT_FOUND
-            }
+            Self::NotFound
+            | Self::ClaimUnknown
+            | Self::InvitationUnknown
+            | Self::LiveUnavailable
+            | Self::ProvisioningUnavailable => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::RobotOffline
@@ -131,6 +135,7 @@ impl Code {
             Self::ClaimUnknown => "Unknown claim code",
             Self::InvitationUnknown => "Unknown invitation",
             Self::LiveUnavailable => "No live view",
+            Self::ProvisioningUnavailable => "No provisioning",
             Self::MethodNotAllowed => "Method not allowed",
             Self::NotAcceptable => "No acceptable form",
             Self::RobotOffline => "The robot is offline",

@@ -71,6 +71,7 @@ pub(crate) fn documented_routes() -> OpenApiRouter<ApiState> {
         .merge(routes::robots::routes())
         .merge(routes::pairing::routes())
         .merge(routes::provisioning::routes())
+        .merge(routes::expecting::routes())
         .merge(routes::commands::routes())
         .merge(routes::settings::routes())
         .merge(routes::runs::routes())

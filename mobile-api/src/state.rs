@@ -8,8 +8,8 @@ use access::{LocalIssuer, RotatingVerifier, Throttle};
 use domain::Timestamp;
 use domain::ports::{
     AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, ErasureStore,
-    FleetStore, FloorStore, HealthStore, HomeStore, LeaseStore, MapStore, MemberStore, RobotMailbox,
-    RobotStore, RunStore, RunTileStore, SettingsStore,
+    FleetStore, FloorStore, HealthStore, HomeStore, LabelStore, LeaseStore, MapStore, MemberStore,
+    ProvisioningClaims, RobotMailbox, RobotStore, RunStore, RunTileStore, SettingsStore,
 };
 use domain::usecase::{
     Admitting, Authorizing, Commanding, Connectivity, Erasing, HomeKeeping, Layers, Leasing, MemberKeeping,
@@ -37,6 +37,8 @@ pub struct Devices {
     pub mailbox: Arc<dyn RobotMailbox>,
     /// Makes and revokes certificates.
     pub registry: Arc<dyn DeviceRegistry>,
+    /// Makes claims for new robots; absent where robots are not provisioned with claims.
+    pub claims: Option<Arc<dyn ProvisioningClaims>>,
 }
 
 /// The use cases of the API, and the stores that it reads without one.
@@ -48,6 +50,7 @@ pub struct Services {
     pub(crate) connectivity: Connectivity,
     pub(crate) leasing: Leasing,
     pub(crate) pairings: Pairings,
+    pub(crate) claims: Option<Arc<dyn ProvisioningClaims>>,
     pub(crate) settings_keeping: SettingsKeeping,
     pub(crate) planning: Planning,
     pub(crate) room_keeping: RoomKeeping,
@@ -77,6 +80,7 @@ impl Services {
             + FloorStore
             + HealthStore
             + HomeStore
+            + LabelStore
             + LeaseStore
             + MapStore
             + MemberStore,
@@ -89,6 +93,7 @@ impl Services {
         Self {
             admitting: Admitting {
                 robots: store.clone(),
+                labels: store.clone(),
             },
             authorizing: Authorizing {
                 homes: store.clone(),
@@ -116,6 +121,7 @@ impl Services {
                 link: devices.link.clone(),
                 registry: devices.registry.clone(),
             },
+            claims: devices.claims.clone(),
             pairings: Pairings::new(store, devices.registry.clone(), devices.mailbox.clone()),
             settings_keeping: SettingsKeeping {
                 settings: store.clone(),

@@ -27,7 +27,7 @@ import { el, say } from './dom.js';
 
 /** The field of a code such as `ABCD-1234`. */
 export const CODE_ATTRS = {
-  maxlength: 16,
+  maxlength: 24,
   autocapitalize: 'characters',
   spellcheck: 'false',
   placeholder: 'ABCD-1234',

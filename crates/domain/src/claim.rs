@@ -34,8 +34,7 @@ pub struct ClaimCode(String);
 impl ClaimCode {
     /// The code made from the low 40 bits of `entropy`.
     pub fn new(entropy: u64) -> Self {
-        let digit = |place: usize| char::from(ALPHABET[(entropy >> (5 * place)) as usize & 31]);
-        Self((0..CODE_LENGTH).map(digit).collect())
+        Self(digits(entropy.into(), CODE_LENGTH))
     }
 
     /// The eight characters without the dash.
@@ -54,27 +53,30 @@ impl fmt::Display for ClaimCode {
 impl FromStr for ClaimCode {
     type Err = FieldError;
 
-    /// Accepts what people type: lower case, blanks and dashes, `O` for zero, `I` and `L` for one.
+    /// Accepts what people type, see [`typed`].
     fn from_str(text: &str) -> Result<Self, FieldError> {
+        let code = typed(text).filter(|code| code.len() == CODE_LENGTH);
         let wrong = || FieldError::new("code", "must be eight letters or digits, such as ABCD-1234");
-        let mut code = String::with_capacity(CODE_LENGTH);
-        for letter in text.chars().filter(|letter| !matches!(letter, ' ' | '-')) {
-            let letter = match letter.to_ascii_uppercase() {
-                'O' => '0',
-                'I' | 'L' => '1',
-                other => other,
-            };
-            if !letter.is_ascii() || !ALPHABET.contains(&(letter as u8)) || code.len() == CODE_LENGTH {
-                return Err(wrong());
-            }
-            code.push(letter);
-        }
-        if code.len() == CODE_LENGTH {
-            Ok(Self(code))
-        } else {
-            Err(wrong())
-        }
+        code.map(Self).ok_or_else(wrong)
     }
+}
+
+/// The letters and digits of a code as people type it: lower case, blanks and dashes, `O` for zero, `I` and `L` for
+/// one; none where another letter stands.
+pub(crate) fn typed(text: &str) -> Option<String> {
+    let letters = text.chars().filter(|letter| !matches!(letter, ' ' | '-'));
+    let digit = |letter: char| match letter.to_ascii_uppercase() {
+        'O' => Some('0'),
+        'I' | 'L' => Some('1'),
+        other => Some(other).filter(|other| other.is_ascii() && ALPHABET.contains(&(*other as u8))),
+    };
+    letters.map(digit).collect()
+}
+
+/// The `length` digits that are made from the lowest bits of `entropy`.
+pub(crate) fn digits(entropy: u128, length: usize) -> String {
+    let digit = |place: usize| char::from(ALPHABET[(entropy >> (5 * place)) as usize & 31]);
+    (0..length).map(digit).collect()
 }
 
 /// A robot's open request to be claimed.

@@ -14,6 +14,7 @@ pub mod floor_map;
 pub mod home;
 pub mod id;
 pub mod incident;
+pub mod label;
 pub mod lease;
 pub mod member;
 pub mod object;

@@ -34,6 +34,7 @@ impl ProvisioningClaims for TemplateClaims {
         let end = required("expiration", made.expiration)?;
         let key = required("key pair", made.key_pair)?.private_key;
         Ok(ProvisioningClaim {
+            template: self.template.clone(),
             certificate_pem: required("certificate", made.certificate_pem)?,
             key_pem: required("private key", key)?,
             expires_at: Timestamp::from_millis(end.secs().saturating_mul(1000)),

@@ -12,8 +12,8 @@ use domain::robot::{Certificate, IssuedCertificate};
 use thiserror::Error;
 use wire::certificate::Validity;
 
-use crate::DataPlane;
 use crate::error::{device_error, unless_missing};
+use crate::{DataPlane, TemplateClaims};
 
 /// An answer without something that it always has.
 #[derive(Debug, Error)]
@@ -46,6 +46,11 @@ impl Registry {
     /// The messages to the same robots.
     pub fn data_plane(&self) -> &DataPlane {
         &self.data
+    }
+
+    /// Claims for new robots of the same account, of the provisioning template with this name.
+    pub fn claims(&self, template: String) -> TemplateClaims {
+        TemplateClaims::new(self.client.clone(), template)
     }
 
     async fn make(&self, csr: &str) -> Result<Made, DeviceError> {

@@ -2,6 +2,7 @@
 //! are as old as a port allows.
 
 mod floors;
+mod labels;
 mod maps;
 mod registry;
 mod robots;
@@ -18,6 +19,7 @@ use domain::floor_map::FloorMap;
 use domain::home::Floor;
 use domain::id::{CommandId, FloorId, LeaseId, RobotId, RunId};
 use domain::incident::Incident;
+use domain::label::Label;
 use domain::lease::Lease;
 use domain::object::ObjectList;
 use domain::placement::{Candidates, Placed};
@@ -39,6 +41,8 @@ use mapping::tile::TileIndex;
 pub struct Shelves {
     /// Robots.
     pub robots: BTreeMap<RobotId, Robot>,
+    /// The codes printed on them.
+    pub labels: BTreeMap<String, Label>,
     /// Their settings.
     pub settings: BTreeMap<RobotId, Settings>,
     /// Their newest reports.

@@ -14,6 +14,7 @@
 //! | `R#robot` | `META`, `HEALTH`, `SETTINGS`, `NUMBER` | the robot; `HEALTH` is in the fleet index |
 //! | `P#person` | `HOME#home`, `ERASED#home` | a membership; the erasure of a home that was theirs |
 //! | `E#email`, `L#lease`, `K#claim`, `C#code`, `V#code` | `META` | accounts, leases, claims, claim codes, invitations |
+//! | `T#code` | `META` | the codes that are printed on robots |
 //! | `I#day` | `ms#handler#client#digest` | incidents |
 //!
 //! All of a home lies in three partitions, so that who erases it needs to know of nothing in them.
@@ -25,6 +26,7 @@ use domain::claim::ClaimCode;
 use domain::erasure::ErasedKind;
 use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId};
 use domain::incident::Incident;
+use domain::label::LabelCode;
 use domain::member::InvitationCode;
 use domain::ports::StoreError;
 use mapping::SheetIndex;
@@ -177,6 +179,10 @@ impl Key {
 
     pub(crate) fn claim_code(code: &ClaimCode) -> Self {
         Self::new(format!("C#{}", code.as_str()), META)
+    }
+
+    pub(crate) fn label(code: &LabelCode) -> Self {
+        Self::new(format!("T#{}", code.as_str()), META)
     }
 
     /// The same incident always has the same key, so that a repeated record is one record; `digest` tells those of

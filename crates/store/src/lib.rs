@@ -21,6 +21,7 @@ mod homes;
 mod incidents;
 mod item;
 mod keys;
+mod labels;
 mod leases;
 mod lists;
 mod maps;

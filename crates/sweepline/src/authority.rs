@@ -27,6 +27,11 @@ pub const MAX_REQUEST_BYTES: usize = 16 * 1024;
 /// Longest thing name, bytes.
 pub const MAX_THING_NAME_BYTES: usize = 128;
 
+/// The common name of claim certificates; no thing can have it.
+pub const CLAIM_NAME: &str = "Sweepline claim";
+/// How long a claim certificate for one robot is valid.
+pub const CLAIM_VALIDITY: Duration = Duration::from_secs(5 * 60);
+
 const KEY_FILE: &str = "ca-key.pem";
 const CERTIFICATE_FILE: &str = "ca.pem";
 
@@ -143,6 +148,25 @@ impl Authority {
             SERVER_VALIDITY,
         );
         params.subject_alt_names = names;
+        self.identity(&params)
+    }
+
+    /// A new claim certificate and its key, PEM, with which a robot asks for a certificate of its own.
+    ///
+    /// # Errors
+    /// [`AuthorityError::Issue`].
+    pub fn claim_identity(
+        &self,
+        now_ms: i64,
+        validity: Duration,
+    ) -> Result<(String, String), AuthorityError> {
+        let purpose = ExtendedKeyUsagePurpose::ClientAuth;
+        let mut params = leaf(CLAIM_NAME, purpose, now_ms, validity);
+        params.serial_number = Some(SerialNumber::from_slice(&serial()));
+        self.identity(&params)
+    }
+
+    fn identity(&self, params: &CertificateParams) -> Result<(String, String), AuthorityError> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(AuthorityError::Issue)?;
         let certificate = params
             .signed_by(&key, &self.issuer)

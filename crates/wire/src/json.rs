@@ -62,7 +62,7 @@ where
 }
 
 /// Names the field where serde tells it, in backquotes, and never repeats what was sent.
-fn malformed(field: &str, error: &serde_json::Error) -> WireError {
+pub(crate) fn malformed(field: &str, error: &serde_json::Error) -> WireError {
     let text = error.to_string();
     let named = text
         .split('`')

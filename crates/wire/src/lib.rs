@@ -10,6 +10,7 @@ pub mod command;
 pub mod json;
 pub mod live;
 pub mod plan;
+pub mod provisioning;
 pub mod quota;
 mod reader;
 pub mod receipt;

@@ -3,6 +3,7 @@
 mod backoff;
 mod mqtt;
 mod silence;
+mod talk;
 mod tls;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use crate::credentials::Credentials;
 
 pub use backoff::{Backoff, MAX_DELAY, MIN_DELAY};
 pub use mqtt::{KEEP_ALIVE, LinkError, MqttLink, MqttLinkConfig, SUBSCRIBE_TIMEOUT};
+pub use talk::{ANSWER_TIMEOUT, Caller, Talk, TalkError};
 pub use tls::TlsError;
 
 /// What happened on the link.

@@ -13,6 +13,7 @@ use rumqttc::{
     AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Incoming, MqttOptions, NetworkOptions,
     Outgoing as Packet, PublishOptions, QoS, SubscribeFilterInput, TlsConfiguration, Transport,
 };
+use rustls::ClientConfig;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -164,25 +165,37 @@ impl Drop for MqttLink {
 }
 
 fn options(config: &MqttLinkConfig) -> Result<MqttOptions, LinkError> {
-    let endpoint = &config.identity.endpoint;
-    let tls = client_config(&config.identity, config.not_before)?;
-    let mut network = NetworkOptions::new();
-    network.set_tcp_nodelay(true);
-    let mut options = MqttOptions::new(
-        endpoint.robot.to_string(),
+    let RobotIdentity {
+        endpoint,
+        credentials,
+        ca_pem,
+    } = &config.identity;
+    let tls = client_config(ca_pem, credentials, config.not_before)?;
+    let mut options = plain_options(
+        &endpoint.robot.to_string(),
         (endpoint.host.as_str(), endpoint.port),
+        tls,
     );
     options
-        .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls.into())))
         .set_keep_alive(u16::try_from(config.keep_alive.as_secs()).unwrap_or(u16::MAX))
-        .set_clean_start(true)
         .set_session_expiry_interval(Some(SESSION_EXPIRY.as_secs() as u32))
+        .set_receive_maximum(Some(MAX_IN_FLIGHT))
+        .set_outgoing_inflight_upper_limit(MAX_IN_FLIGHT);
+    Ok(options)
+}
+
+/// A client that starts clean, with what holds for every connection of a robot.
+pub(super) fn plain_options(client_id: &str, broker: (&str, u16), tls: ClientConfig) -> MqttOptions {
+    let mut network = NetworkOptions::new();
+    network.set_tcp_nodelay(true);
+    let mut options = MqttOptions::new(client_id, broker);
+    options
+        .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls.into())))
+        .set_clean_start(true)
         .set_max_packet_size(Some(MAX_PACKET_BYTES))
         .set_connect_timeout(CONNECT_TIMEOUT)
-        .set_receive_maximum(Some(MAX_IN_FLIGHT))
-        .set_outgoing_inflight_upper_limit(MAX_IN_FLIGHT)
         .set_network_options(network);
-    Ok(options)
+    options
 }
 
 /// What the poller tells the subscriber.

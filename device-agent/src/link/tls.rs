@@ -17,7 +17,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, RootCertStore, SupportedCipherSuite};
 use thiserror::Error;
 
-use crate::identity::RobotIdentity;
+use crate::credentials::Credentials;
 
 /// What is offered to the broker: all that the library has and AWS IoT supports.
 const CIPHER_SUITES: [SupportedCipherSuite; 7] = [
@@ -61,11 +61,15 @@ impl TimeProvider for SoberClock {
     }
 }
 
-/// The TLS settings of a robot's connection; only the authority that pairing named is trusted.
-pub fn client_config(identity: &RobotIdentity, not_before: Timestamp) -> Result<ClientConfig, TlsError> {
-    let roots = Arc::new(authority(&identity.ca_pem)?);
-    let chain = certificates("certificate", &identity.credentials.certificate_pem)?;
-    let key = PrivateKeyDer::from_pem_slice(identity.credentials.key_pem.as_bytes())
+/// The TLS settings of a robot's connection; only the authority in `ca_pem` is trusted.
+pub fn client_config(
+    ca_pem: &str,
+    credentials: &Credentials,
+    not_before: Timestamp,
+) -> Result<ClientConfig, TlsError> {
+    let roots = Arc::new(authority(ca_pem)?);
+    let chain = certificates("certificate", &credentials.certificate_pem)?;
+    let key = PrivateKeyDer::from_pem_slice(credentials.key_pem.as_bytes())
         .map_err(|source| TlsError::Pem { what: "key", source })?;
     let provider = Arc::new(CryptoProvider {
         cipher_suites: CIPHER_SUITES.to_vec(),

@@ -13,9 +13,8 @@ use tokio::time::sleep;
 
 use crate::credentials::{Credentials, new_key_with_request};
 use crate::identity::{Endpoint, IdentityError, RobotIdentity};
-use crate::private_file;
-use crate::renewal::Renewal;
 use crate::storage::DiskStorage;
+use crate::{private_file, provision};
 
 pub use http::{Api, HttpError, MAX_ANSWER_BYTES, REQUEST_TIMEOUT};
 
@@ -130,13 +129,7 @@ pub async fn pair(api: &Api, dir: &Path, show: impl FnOnce(&Claim)) -> Result<En
         forget_claim(dir)?;
     }
     let identity = identity?;
-    // What an earlier owner's runs left must never reach the new home.
-    DiskStorage::wipe(dir).map_err(|source| PairError::File {
-        path: dir.to_owned(),
-        source,
-    })?;
-    Renewal::forget(dir).map_err(IdentityError::from)?;
-    identity.save(dir)?;
+    identity.begin(dir)?;
     forget_claim(dir)?;
     Ok(identity.endpoint)
 }
@@ -152,6 +145,7 @@ pub fn reset(dir: &Path) -> Result<(), PairError> {
     };
     RobotIdentity::wipe(dir).map_err(failed)?;
     DiskStorage::wipe(dir).map_err(failed)?;
+    provision::forget(dir).map_err(failed)?;
     forget_claim(dir)
 }
 

@@ -7,8 +7,9 @@ use functions::{ProvisioningHook, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let robots = bootstrap::table().await?;
-        let handler = ProvisioningHook::new(Admitting { robots });
+        let table = bootstrap::table().await?;
+        let (robots, labels) = (table.clone(), table);
+        let handler = ProvisioningHook::new(Admitting { robots, labels });
         bootstrap::serve(handler, ProvisioningHook::handle).await
     })
 }

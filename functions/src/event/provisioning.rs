@@ -2,6 +2,7 @@
 
 use domain::FieldError;
 use domain::id::RobotId;
+use domain::label::LabelCode;
 use domain::robot::Certificate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +15,8 @@ use super::shaped;
 pub struct ProvisioningRequest {
     /// Who it says it is.
     pub robot: RobotId,
+    /// With what it shows that it is.
+    pub code: LabelCode,
     /// The certificate that was made for it.
     pub certificate: Certificate,
 }
@@ -46,6 +49,7 @@ struct Envelope {
 #[serde(rename_all = "PascalCase")]
 struct Parameters {
     serial_number: String,
+    code: String,
 }
 
 impl TryFrom<&Value> for ProvisioningRequest {
@@ -55,10 +59,13 @@ impl TryFrom<&Value> for ProvisioningRequest {
         let envelope: Envelope = shaped(event)?;
         let robot = envelope.parameters.serial_number.parse::<RobotId>();
         let robot = robot.map_err(|error| FieldError::new("SerialNumber", error.to_string()))?;
+        let code = envelope.parameters.code.parse::<LabelCode>();
+        let code = code.map_err(|error| FieldError::new("Code", error.reason))?;
         let validity = Validity::of(&envelope.certificate_pem)
             .map_err(|error| FieldError::new("certificatePem", error.to_string()))?;
         Ok(Self {
             robot,
+            code,
             certificate: Certificate {
                 id: envelope.certificate_id,
                 not_after: validity.not_after,

@@ -1,5 +1,8 @@
 use domain::id::RobotId;
-use domain::usecase::Admitting;
+use domain::label::LabelCode;
+use domain::ports::{RobotStore, StoreError};
+use domain::robot::Robot;
+use domain::usecase::{Admitting, UseCaseError};
 use functions::{HandlerError, ProvisioningHook};
 use serde_json::{Value, json};
 
@@ -15,17 +18,21 @@ fn pem() -> String {
     made["certificatePem"].as_str().unwrap().to_owned()
 }
 
+fn code(of: RobotId) -> LabelCode {
+    LabelCode::new(of.as_u128())
+}
+
 fn request(robot: RobotId, certificate: &str) -> Value {
     json!({
         "claimCertificateId": "claim", "certificateId": certificate, "certificatePem": pem(),
         "templateArn": "arn:aws:iot:us-east-1:000000000000:provisioningtemplate/dev_robots", "clientId": "claim_1",
-        "parameters": {"SerialNumber": robot, "Robot": "robot_01BX5ZZKBKACTAV9WEVGEMMVRZ"},
+        "parameters": {"SerialNumber": robot, "Code": code(robot), "Robot": "robot_01BX5ZZKBKACTAV9WEVGEMMVRZ"},
     })
 }
 
 fn admitting(world: &World) -> Admitting {
-    let robots = world.memory.clone();
-    Admitting { robots }
+    let (robots, labels) = (world.memory.clone(), world.memory.clone());
+    Admitting { robots, labels }
 }
 
 async fn ask(world: &World, event: &Value) -> Result<Value, HandlerError> {
@@ -42,11 +49,11 @@ fn no() -> Value {
 async fn a_robot_that_was_announced_takes_one_certificate_under_its_own_name() {
     let (world, robot) = (World::new(), RobotId::from_u128(77));
     assert_eq!(ask(&world, &request(robot, "a")).await.unwrap(), no());
-    admitting(&world).announce(robot).await.unwrap();
+    admitting(&world).announce(robot, code(robot)).await.unwrap();
     let yes = json!({"allowProvisioning": true, "parameterOverrides": {"Robot": robot}});
     for _ in 0..2 {
         assert_eq!(ask(&world, &request(robot, "a")).await.unwrap(), yes);
-        admitting(&world).announce(robot).await.unwrap();
+        admitting(&world).announce(robot, code(robot)).await.unwrap();
     }
     assert_eq!(ask(&world, &request(robot, "b")).await.unwrap(), no());
     let certificate = world.memory.look().robots[&robot].certificate.clone();
@@ -54,9 +61,42 @@ async fn a_robot_that_was_announced_takes_one_certificate_under_its_own_name() {
 }
 
 #[tokio::test]
+async fn who_does_not_know_the_code_or_knows_a_used_one_is_not_let_in() {
+    let (world, robot, other) = (World::new(), RobotId::from_u128(77), RobotId::from_u128(78));
+    for announced in [robot, other] {
+        admitting(&world)
+            .announce(announced, code(announced))
+            .await
+            .unwrap();
+    }
+    let taken = admitting(&world).announce(other, code(robot)).await.unwrap_err();
+    assert!(matches!(taken, UseCaseError::Store(StoreError::Conflict { .. })));
+    for guess in [json!(code(other)), json!("ABCD"), json!(null)] {
+        let mut guessed = request(robot, "a");
+        guessed["parameters"]["Code"] = guess;
+        assert_eq!(ask(&world, &guessed).await.unwrap(), no());
+    }
+    assert_ne!(ask(&world, &request(robot, "a")).await.unwrap(), no());
+    let known = world.memory.look().robots[&robot].clone();
+    let unpaired = Robot {
+        certificate: None,
+        ..known.clone()
+    };
+    world.memory.put_robot(&unpaired, Some(&known)).await.unwrap();
+    assert_eq!(ask(&world, &request(robot, "b")).await.unwrap(), no());
+    admitting(&world)
+        .announce(robot, LabelCode::new(9))
+        .await
+        .unwrap();
+    let mut again = request(robot, "b");
+    again["parameters"]["Code"] = json!(LabelCode::new(9));
+    assert_ne!(ask(&world, &again).await.unwrap(), no());
+}
+
+#[tokio::test]
 async fn what_is_no_request_is_a_no_and_an_outage_is_an_error() {
     let (world, robot) = (World::new(), RobotId::from_u128(77));
-    admitting(&world).announce(robot).await.unwrap();
+    admitting(&world).announce(robot, code(robot)).await.unwrap();
     let mut broken = request(robot, "a");
     broken["certificatePem"] = "no certificate".into();
     for event in [json!(null), json!({}), broken] {

@@ -36,9 +36,12 @@ fn of_table(call: &Call) -> Option<Need> {
 
 fn of_iot(call: &Call) -> BTreeSet<Need> {
     let (action, resources): (_, &[&str]) = match call.operation.as_str() {
+        // A client that is handed on asks for nothing.
+        "clone" => return BTreeSet::new(),
         "attach_policy" => ("AttachPolicy", &["cert/*"]),
         "attach_thing_principal" => ("AttachThingPrincipal", &["cert/*", "thing/robot_*"]),
         "create_certificate_from_csr" => ("CreateCertificateFromCsr", &["*"]),
+        "create_provisioning_claim" => ("CreateProvisioningClaim", &["provisioningtemplate/dev_robots"]),
         "create_thing" => ("CreateThing", &["thing/robot_*"]),
         "delete_certificate" => ("DeleteCertificate", &["cert/*"]),
         "delete_connection" => ("DeleteConnection", &["client/robot_*", "client/app_*"]),

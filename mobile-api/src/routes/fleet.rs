@@ -8,6 +8,7 @@ use domain::FieldError;
 use domain::error::check_text;
 use domain::fleet::{FleetFilter, FleetSummary, RobotHealth};
 use domain::id::RobotId;
+use domain::label::LabelCode;
 use domain::page::{Cursor, MAX_PAGE, Page, PageRequest};
 use domain::ports::StoreError;
 use domain::status::{MAX_LABEL, RobotState};
@@ -18,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::robot_body::HealthBody;
-use crate::extract::{Operator, PathId, QueryOf};
+use crate::extract::{JsonBody, Operator, PathId, QueryOf};
 use crate::lists::{DEFAULT_PAGE, ListOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::ApiState;
@@ -41,6 +42,14 @@ struct FleetQuery {
     limit: Option<usize>,
     /// Where the page before this one ended.
     cursor: Option<String>,
+}
+
+/// A robot that comes with a claim certificate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AnnouncedRobot {
+    /// The sixteen letters and digits that are printed on it, such as `ABCD-EFGH-JKMN-PQRS`.
+    code: String,
 }
 
 /// Counts over the fleet.
@@ -83,17 +92,23 @@ async fn list(
     Ok(Json(robots.map(HealthBody::from).into()))
 }
 
-/// Announce a robot that comes with a claim certificate, so that it is provisioned; one that is known stays as it is.
+/// Announce a robot that comes with a claim certificate, so that it is provisioned and its owner can add it.
+///
+/// A robot that is known stays as it is, and may be announced again with another code: each is good for one
+/// certificate. A code that is printed on another robot is `conflict`.
 #[utoipa::path(
     put, path = "/v1/fleet/robots/{robot}", tag = "fleet", params(("robot" = String, Path)),
+    request_body = AnnouncedRobot,
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
 async fn announce(
     State(state): State<ApiState>,
     _: Operator,
     PathId(robot): PathId<RobotId>,
+    JsonBody(announced): JsonBody<AnnouncedRobot>,
 ) -> Result<StatusCode, Problem> {
-    state.services.admitting.announce(robot).await?;
+    let code: LabelCode = announced.code.parse()?;
+    state.services.admitting.announce(robot, code).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

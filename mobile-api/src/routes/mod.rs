@@ -5,6 +5,7 @@ pub(crate) mod auth;
 pub(crate) mod commands;
 mod corner_body;
 pub(crate) mod erasure;
+pub(crate) mod expecting;
 pub(crate) mod fleet;
 pub(crate) mod floors;
 pub(crate) mod health;

@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::claim::ClaimCode;
 use domain::home::Name;
 use domain::id::PairingId;
+use domain::label::PairingCode;
+use domain::robot::Robot;
 use domain::usecase::UseCaseError;
 use http::StatusCode;
 use serde::Deserialize;
@@ -21,7 +22,7 @@ use crate::state::ApiState;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRobot {
-    /// The eight characters that the robot shows, such as `ABCD-1234`.
+    /// The eight letters and digits that the robot shows, such as `ABCD-1234`, or the sixteen printed on it.
     code: String,
     /// 1 to 64 characters.
     name: String,
@@ -31,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(claim))
 }
 
-/// Claim the robot that shows a code.
+/// Claim the robot that shows a code, or that a code is printed on.
 ///
 /// A code that is unknown, expired or used is `claim_unknown`; after ten of them within five minutes one waits.
 #[utoipa::path(
@@ -44,25 +45,36 @@ async fn claim(
     home: HomeOf<AsOwner>,
     JsonBody(wanted): JsonBody<NewRobot>,
 ) -> Result<(StatusCode, Json<RobotBody>), Problem> {
-    let code: ClaimCode = wanted.code.parse()?;
+    let code: PairingCode = wanted.code.parse()?;
     let name = Name::new("name", &wanted.name)?;
     let now = state.now();
     let person = home.principal.person.to_string();
     state.failed_claims.check(&person, now)?;
-    let pairing = PairingId::new(now, rand::random());
-    let paired = state
-        .services
-        .pairings
-        .pair(&home.scope, &code, name, pairing, now)
-        .await;
-    let robot = paired.map_err(|error| match error {
-        UseCaseError::NotFound { .. } => {
-            state.failed_claims.fail(&person, now);
-            Problem::new(Code::ClaimUnknown, "no robot shows this code now")
-        }
-        other => other.into(),
-    })?;
+    let robot = pair(&state, &home, &code, name)
+        .await
+        .map_err(|error| match error {
+            UseCaseError::NotFound { .. } => {
+                state.failed_claims.fail(&person, now);
+                Problem::new(Code::ClaimUnknown, "no robot shows this code now")
+            }
+            other => other.into(),
+        })?;
     let body = robot_body(&state, &robot).await?;
     let body = body.ok_or_else(|| Problem::not_found("robot"))?;
     Ok((StatusCode::CREATED, Json(body)))
+}
+
+async fn pair(
+    state: &ApiState,
+    home: &HomeOf<AsOwner>,
+    code: &PairingCode,
+    name: Name,
+) -> Result<Robot, UseCaseError> {
+    let now = state.now();
+    let (scope, id) = (&home.scope, PairingId::new(now, rand::random()));
+    let pairings = state.services.pairings.clone();
+    match code {
+        PairingCode::Shown(code) => pairings.pair(scope, code, name, id, now).await,
+        PairingCode::Printed(code) => pairings.pair_labelled(scope, code, name, id, now).await,
+    }
 }

@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use crate::extract::{ClaimSecret, JsonBody, PathId};
 use crate::problem::{Code, Problem, ProblemBody};
 use crate::rfc3339::Rfc3339;
-use crate::state::ApiState;
+use crate::state::{ApiState, Provisioning};
 
 /// How many codes are tried before giving up; two open claims share a code once in 10^12.
 const CODE_ATTEMPTS: usize = 3;
@@ -73,9 +73,18 @@ struct ClaimedBody {
 
 /// Where the broker is.
 #[derive(Serialize, ToSchema)]
-struct BrokerBody {
+pub(super) struct BrokerBody {
     host: String,
     port: u16,
+}
+
+impl BrokerBody {
+    pub(super) fn of(provisioning: &Provisioning) -> Self {
+        Self {
+            host: provisioning.mqtt_host.clone(),
+            port: provisioning.mqtt_port,
+        }
+    }
 }
 
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
@@ -155,10 +164,7 @@ fn claim_body(state: &ApiState, claim: Claim) -> Option<ClaimedBody> {
         pairing: outcome.pairing,
         certificate: outcome.certificate_pem,
         ca: provisioning.ca_pem.clone(),
-        mqtt: BrokerBody {
-            host: provisioning.mqtt_host.clone(),
-            port: provisioning.mqtt_port,
-        },
+        mqtt: BrokerBody::of(provisioning),
         stage: provisioning.stage.clone(),
     })
 }

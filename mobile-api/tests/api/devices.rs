@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use domain::Timestamp;
 use domain::id::RobotId;
 use domain::ports::{
-    CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, RobotMailbox, RobotRequest,
+    CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, ProvisioningClaim,
+    ProvisioningClaims, RobotMailbox, RobotRequest,
 };
 use domain::receipt::Receipt;
 use domain::robot::{Certificate, IssuedCertificate};
@@ -120,5 +121,17 @@ impl DeviceRegistry for RecordedDevices {
     async fn disconnect(&self, client_id: &str) -> Result<(), DeviceError> {
         self.disconnected.lock().unwrap().push(client_id.to_owned());
         Ok(())
+    }
+}
+
+#[async_trait]
+impl ProvisioningClaims for RecordedDevices {
+    async fn claim(&self) -> Result<ProvisioningClaim, DeviceError> {
+        Ok(ProvisioningClaim {
+            template: "local_robots".into(),
+            certificate_pem: "a claim".into(),
+            key_pem: "its key".into(),
+            expires_at: Timestamp::from_millis(1_790_000_300_000),
+        })
     }
 }

@@ -8,6 +8,8 @@ use serde_json::json;
 
 use crate::world::{Person, World};
 
+const CODE: &str = "ABCD-EFGH-JKMN-PQRS";
+
 #[tokio::test]
 async fn operators_see_health_and_nothing_of_homes() {
     let world = World::new().await;
@@ -85,19 +87,30 @@ async fn owners_do_not_see_the_fleet() {
 #[tokio::test]
 async fn operators_announce_robots_and_change_none_that_are_known() {
     let world = World::new().await;
-    let announce = async |person: Person, robot: String| {
+    let announce = async |person: Person, robot: String, code: &str| {
         let path = format!("/v1/fleet/robots/{robot}");
         let request = world.request(Method::PUT, &path).bearer(&world.token(person));
-        world.send(request.json(&json!(null))).await.status.as_u16()
+        world.send(request.json(&json!({"code": code}))).await
     };
     let (new, known) = (RobotId::from_u128(9), world.robot);
     let before = world.store.robot(known).await.unwrap();
-    for robot in [new, new, known] {
-        assert_eq!(announce(Person::Olga, robot.to_string()).await, 204);
+    for (robot, code) in [(new, CODE), (new, CODE), (known, "0000-1111-2222-3333")] {
+        assert_eq!(announce(Person::Olga, robot.to_string(), code).await.status, 204);
     }
     let announced = world.store.robot(new).await.unwrap().unwrap();
     assert!(announced.pairing.is_none() && announced.certificate.is_none());
     assert_eq!(world.store.robot(known).await.unwrap(), before);
-    assert_eq!(announce(Person::Anna, new.to_string()).await, 403);
-    assert_eq!(announce(Person::Olga, "robot_x".to_owned()).await, 404);
+    assert_eq!(announce(Person::Anna, new.to_string(), CODE).await.status, 403);
+    assert_eq!(
+        announce(Person::Olga, "robot_x".to_owned(), CODE).await.status,
+        404
+    );
+    assert_eq!(
+        announce(Person::Olga, known.to_string(), CODE).await.code(),
+        "conflict"
+    );
+    assert_eq!(
+        announce(Person::Olga, new.to_string(), "ABCD-1234").await.json()["field"],
+        "code"
+    );
 }

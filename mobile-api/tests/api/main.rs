@@ -13,6 +13,7 @@ mod contract;
 mod devices;
 mod erasure;
 mod errors;
+mod expecting;
 mod flat;
 mod fleet;
 mod floors;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::ports::{FloorStore, SettingsStore};
+use domain::id::RobotId;
+use domain::ports::{FloorStore, RobotStore, SettingsStore};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -201,4 +202,45 @@ async fn a_robot_that_joins_a_learnt_home_gets_the_layers_of_its_floors_at_once(
     );
     let map = world.store.floor_map(&world.scope(), voted.floor).await.unwrap();
     assert_eq!(settings.rooms_version(), map.unwrap().rooms.version());
+}
+
+#[tokio::test]
+async fn an_announced_robot_is_added_with_the_code_that_is_printed_on_it() {
+    let (world, code) = (World::new().await, "ABCD-EFGH-JKMN-PQRS");
+    let robot = RobotId::from_u128(9);
+    let path = format!("/v1/fleet/robots/{robot}");
+    let announced = world
+        .request(Method::PUT, &path)
+        .bearer(&world.token(Person::Olga));
+    world.send(announced.json(&json!({"code": code}))).await;
+    assert_eq!(claim(&world, "ABCD-EFGH-JKMN-PQRT").await.code(), "claim_unknown");
+    let added = claim(&world, "abcd efgh jkmn pqrs").await;
+    assert_eq!((added.status.as_u16(), &added.json()["id"]), (201, &json!(robot)));
+    let settings = world.store.settings(robot).await.unwrap().unwrap();
+    let pairing = world.store.robot(robot).await.unwrap().unwrap().pairing.unwrap();
+    assert_eq!(settings.pairing, pairing.id, "this is how the robot learns of it");
+    assert_eq!(
+        world.devices.posted.lock().unwrap().last(),
+        Some(&settings.version)
+    );
+
+    assert_eq!(claim(&world, code).await.status, 201, "its owner may try again");
+    let foreign = format!("/v1/homes/{}/robots", world.foreign_home);
+    let body = json!({"code": code, "name": "Mine"});
+    assert_eq!(
+        world.post(Person::Carl, &foreign, body).await.code(),
+        "claim_unknown"
+    );
+    assert_eq!(
+        world
+            .store
+            .robot(robot)
+            .await
+            .unwrap()
+            .unwrap()
+            .pairing
+            .unwrap()
+            .id,
+        pairing.id
+    );
 }

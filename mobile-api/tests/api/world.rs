@@ -67,12 +67,17 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::with(config(), None).await
+        Self::with(config(), None, true).await
     }
 
     /// A world whose requests to its table are noted.
     pub async fn recorded(recorder: &Recorder) -> Self {
-        Self::with(config(), Some(recorder)).await
+        Self::with(config(), Some(recorder), true).await
+    }
+
+    /// A world whose installation provisions no robots.
+    pub async fn without_provisioning() -> Self {
+        Self::with(config(), None, false).await
     }
 
     /// A world whose installation has no live view.
@@ -81,10 +86,10 @@ impl World {
             live_url: None,
             ..config()
         };
-        Self::with(config, None).await
+        Self::with(config, None, true).await
     }
 
-    async fn with(config: ApiConfig, recorder: Option<&Recorder>) -> Self {
+    async fn with(config: ApiConfig, recorder: Option<&Recorder>, provisions: bool) -> Self {
         let millis = Arc::new(AtomicI64::new(AT.millis()));
         let clock = millis.clone();
         let now: mobile_api::Clock = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
@@ -99,6 +104,7 @@ impl World {
             connections: devices.clone(),
             mailbox: devices.clone(),
             registry: devices.clone(),
+            claims: provisions.then(|| devices.clone() as _),
         };
         let sign_in = SignIn::Local {
             issuer: issuer.clone(),

@@ -135,6 +135,8 @@ pub trait DeviceRegistry: Send + Sync {
 /// What a new robot connects with for some minutes, to be provisioned.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProvisioningClaim {
+    /// The provisioning template that it is of.
+    pub template: String,
     /// The claim certificate, PEM.
     pub certificate_pem: String,
     /// Its private key, PEM: a secret, for the robot alone and for no log.

@@ -11,7 +11,8 @@ use crate::home::Name;
 use crate::id::{HomeId, PersonId};
 use crate::page::every;
 use crate::ports::{
-    ClaimStore, DeviceRegistry, ErasureStore, FloorStore, HomeStore, RobotMailbox, RobotStore, SettingsStore,
+    ClaimStore, DeviceRegistry, ErasureStore, FloorStore, HomeStore, LabelStore, RobotMailbox, RobotStore,
+    SettingsStore,
 };
 use crate::robot::Robot;
 use crate::{FieldError, Timestamp};
@@ -29,7 +30,14 @@ impl Erasing {
     /// Over one store of everything, what revokes certificates, and the way to robots.
     pub fn new<S>(store: &Arc<S>, registry: Arc<dyn DeviceRegistry>, mailbox: Arc<dyn RobotMailbox>) -> Self
     where
-        S: ClaimStore + ErasureStore + FloorStore + HomeStore + RobotStore + SettingsStore + 'static,
+        S: ClaimStore
+            + ErasureStore
+            + FloorStore
+            + HomeStore
+            + LabelStore
+            + RobotStore
+            + SettingsStore
+            + 'static,
     {
         Self {
             erasures: store.clone(),

@@ -35,7 +35,7 @@ pub use home_keeping::HomeKeeping;
 pub use ingesting::{Ingesting, RunTiles};
 pub use leasing::{Leasing, NewLease};
 pub use membership::{MemberError, MemberKeeping};
-pub use pairing::{NewClaim, Pairings};
+pub use pairing::{ExpectedRobot, NewClaim, Pairings};
 pub use planning::{NoPlan, PlanWanted, Planning};
 pub use presence::PresenceTracking;
 pub use renewing::Renewing;

@@ -26,7 +26,10 @@ async fn a_claim_is_one_of_the_template_and_ends() {
         (claim.certificate_pem.as_str(), claim.key_pem.as_str()),
         ("CERTIFICATE", "KEY")
     );
-    assert_eq!(claim.expires_at.seconds(), 1_790_000_300);
+    assert_eq!(
+        (claim.template.as_str(), claim.expires_at.seconds()),
+        ("dev_robots", 1_790_000_300)
+    );
 }
 
 #[tokio::test]

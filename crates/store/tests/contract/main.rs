@@ -13,6 +13,7 @@ mod floors;
 mod health;
 mod homes;
 mod incidents;
+mod labels;
 mod leases;
 mod local_table;
 mod maps;
@@ -49,6 +50,7 @@ contracts! {
     home_store: homes::home_store,
     homes_do_not_see_each_other: homes::homes_do_not_see_each_other,
     incident_store: incidents::incident_store,
+    label_store: labels::label_store,
     lease_store: leases::lease_store,
     map_store: maps::map_store,
     maps_stay_in_their_home: maps::maps_stay_in_their_home,

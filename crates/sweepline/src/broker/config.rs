@@ -25,6 +25,8 @@ pub struct BrokerConfig {
     pub client_ca_pem: String,
     /// What a robot may do, as the template deploys it.
     pub device_policy: PolicyDocument,
+    /// What a robot with a claim certificate may do; without one it cannot connect.
+    pub claim_policy: Option<PolicyDocument>,
     /// Decides over clients without a certificate.
     pub authorizer: Arc<dyn Authorizer>,
     /// Knows which certificates are in force.

@@ -9,6 +9,8 @@ use rmqtt::codec::types::MQTT_LEVEL_5;
 use rmqtt::types::{ConnectInfo, ListenerId, Publish};
 use thiserror::Error;
 
+use crate::authority::CLAIM_NAME;
+
 use super::config::{Authorizer, CertificateRegistry, CertificateStatus};
 use super::connection::{Admission, Connection};
 use super::limits::{self, LimitError, MAX_FILTERS_PER_SUBSCRIBE};
@@ -21,6 +23,7 @@ pub(super) const PHONES: ListenerId = 2;
 pub(super) struct Gate {
     pub(super) endpoint: Endpoint,
     pub(super) device_policy: Arc<[PolicyDocument]>,
+    pub(super) claim_policy: Arc<[PolicyDocument]>,
     pub(super) authorizer: Arc<dyn Authorizer>,
     pub(super) registry: Arc<dyn CertificateRegistry>,
 }
@@ -30,8 +33,6 @@ pub(super) struct Gate {
 pub(super) enum Refusal {
     #[error("no certificate with a common name and serial number")]
     NoCertificate,
-    #[error("client id is not the certificate's common name")]
-    ForeignClientId,
     #[error("certificate is not in force")]
     Certificate(CertificateStatus),
     #[error("token was not accepted")]
@@ -83,6 +84,8 @@ impl Gate {
         Ok(admission)
     }
 
+    /// The registry says whose a certificate is; a robot that was provisioned by a claim has no name in its own. A
+    /// claim is everybody's of its make, so that its name says all.
     async fn admit_robot(&self, info: &ConnectInfo) -> Result<Admission, Refusal> {
         let certificate = info.cert().ok_or(Refusal::NoCertificate)?;
         let (name, serial) = certificate
@@ -90,20 +93,24 @@ impl Gate {
             .as_deref()
             .zip(certificate.serial.as_deref())
             .ok_or(Refusal::NoCertificate)?;
-        if name != &**info.client_id() {
-            return Err(Refusal::ForeignClientId);
+        let stranger = Identity {
+            common_name: Some(name.to_owned()),
+            ..self.stranger(info)
+        };
+        if name == CLAIM_NAME {
+            return Ok(admission(info, stranger, Arc::clone(&self.claim_policy), serial));
         }
-        match self.registry.status(name, serial).await {
+        let thing = info.client_id();
+        match self.registry.status(thing, serial).await {
             CertificateStatus::Active => {}
             status @ (CertificateStatus::Revoked | CertificateStatus::Unknown) => {
                 return Err(Refusal::Certificate(status));
             }
         }
         let identity = Identity {
-            thing_name: Some(name.to_owned()),
+            thing_name: Some(thing.to_string()),
             attached: true,
-            common_name: Some(name.to_owned()),
-            ..self.stranger(info)
+            ..stranger
         };
         Ok(admission(info, identity, Arc::clone(&self.device_policy), serial))
     }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use thiserror::Error;
+use wire::provisioning::ProvisioningTopic;
 
 pub use wire::quota::{
     MAX_CLIENT_ID_BYTES, MAX_FILTERS_PER_SUBSCRIBE, MAX_PAYLOAD_BYTES, MAX_SESSION_EXPIRY, MAX_SUBSCRIPTIONS,
@@ -38,10 +39,10 @@ pub enum LimitError {
     /// The filter is empty, or a wildcard is not a level of its own, or `#` is not the last one.
     #[error("topic filter is malformed")]
     TopicFilter,
-    /// The topic begins with `$` and is not Basic Ingest, or is to be read.
+    /// The topic begins with `$` and is neither Basic Ingest nor fleet provisioning, or is to be read.
     #[error("topic is reserved")]
     Reserved,
-    /// Basic Ingest messages cannot be retained.
+    /// Messages on reserved topics cannot be retained.
     #[error("a message on a reserved topic cannot be retained")]
     ReservedRetain,
     /// QoS 2 is not supported.
@@ -56,18 +57,33 @@ pub fn basic_ingest(topic: &str) -> Option<(&str, &str)> {
     (!rule.is_empty() && !rest.is_empty()).then_some((rule, rest))
 }
 
-/// Checks a message that somebody wants to publish.
+/// Checks a message that a client wants to publish.
 pub(crate) fn check_publish(topic: &str, payload: usize, qos: u8, retain: bool) -> Result<(), LimitError> {
-    let counted = match basic_ingest(topic) {
-        Some(_) if retain => return Err(LimitError::ReservedRetain),
-        Some((_, rest)) => rest,
+    let (counted, reserved) = match basic_ingest(topic) {
+        Some((_, rest)) => (rest, true),
+        None if ProvisioningTopic::of(topic).is_some() => (topic, true),
         None if topic.starts_with('$') => return Err(LimitError::Reserved),
-        None => topic,
+        None => (topic, false),
     };
+    if reserved && retain {
+        return Err(LimitError::ReservedRetain);
+    }
     if counted.is_empty() || topic.contains(['+', '#', '\0']) {
         return Err(LimitError::TopicName);
     }
     check_size(counted)?;
+    check_message(payload, qos)
+}
+
+/// Checks a message that the cloud wants to send; a provisioning answer comes on a topic that is reserved to it.
+pub(crate) fn check_sent(topic: &str, payload: usize, qos: u8, retain: bool) -> Result<(), LimitError> {
+    if ProvisioningTopic::is_answer(topic) {
+        return check_message(payload, qos);
+    }
+    check_publish(topic, payload, qos, retain)
+}
+
+fn check_message(payload: usize, qos: u8) -> Result<(), LimitError> {
     if qos > 1 {
         return Err(LimitError::Qos(qos));
     }
@@ -80,7 +96,12 @@ pub(crate) fn check_publish(topic: &str, payload: usize, qos: u8, retain: bool) 
 /// Checks a topic filter that somebody wants to read.
 pub(crate) fn check_filter(filter: &str) -> Result<(), LimitError> {
     if filter.starts_with('$') {
-        return Err(LimitError::Reserved);
+        let is_answer = ProvisioningTopic::is_answer(filter);
+        return if is_answer {
+            Ok(())
+        } else {
+            Err(LimitError::Reserved)
+        };
     }
     let mut levels = filter.split('/').rev();
     let last = levels.next().unwrap_or_default();
@@ -124,6 +145,11 @@ mod tests {
                 Err(LimitError::Reserved),
             ),
             ("$SYS/broker".to_owned(), Err(LimitError::Reserved)),
+            ("$aws/certificates/create-from-csr/json".to_owned(), Ok(())),
+            (
+                "$aws/certificates/create-from-csr/json/accepted".to_owned(),
+                Err(LimitError::Reserved),
+            ),
             (long.clone(), Err(LimitError::TopicLength(long.len()))),
             (String::new(), Err(LimitError::TopicName)),
             ("cmd/+".to_owned(), Err(LimitError::TopicName)),
@@ -148,6 +174,8 @@ mod tests {
         for sound in ["#", "+", "a/#", "a/+/c", "a//b", "/"] {
             assert_eq!(check_filter(sound), Ok(()), "{sound}");
         }
+        let answer = "$aws/provisioning-templates/dev_robots/provision/json/accepted";
+        assert_eq!(check_filter(answer), Ok(()));
         for malformed in ["", "a/#/c", "a#", "a/b+", "#/a"] {
             assert_eq!(
                 check_filter(malformed),
@@ -155,7 +183,12 @@ mod tests {
                 "{malformed}"
             );
         }
-        for reserved in ["$SYS/#", "$share/g/a", "$aws/rules/dev_map/#"] {
+        for reserved in [
+            "$SYS/#",
+            "$share/g/a",
+            "$aws/rules/dev_map/#",
+            "$aws/certificates/create-from-csr/json/+",
+        ] {
             assert_eq!(check_filter(reserved), Err(LimitError::Reserved), "{reserved}");
         }
         assert_eq!(check_filter("+/+/+/+/+/+/+/+/#"), Err(LimitError::TopicDepth(8)));

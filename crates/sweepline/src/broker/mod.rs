@@ -262,6 +262,7 @@ fn wire(config: BrokerConfig) -> (Arc<Hooks>, Streams) {
     let gate = Gate {
         endpoint: config.endpoint,
         device_policy: Arc::from([config.device_policy]),
+        claim_policy: config.claim_policy.into_iter().collect(),
         authorizer: config.authorizer,
         registry: config.registry,
     };
@@ -289,11 +290,9 @@ fn message(topic: &str, payload: Bytes, quality: Quality, retain: bool) -> Resul
         Quality::AtMostOnce => QoS::AtMostOnce,
         Quality::AtLeastOnce => QoS::AtLeastOnce,
     };
-    limits::check_publish(topic, payload.len(), qos.value(), retain).map_err(|source| {
-        BrokerError::Message {
-            topic: topic.to_owned(),
-            source,
-        }
+    limits::check_sent(topic, payload.len(), qos.value(), retain).map_err(|source| BrokerError::Message {
+        topic: topic.to_owned(),
+        source,
     })?;
     let packet = PublishPacket {
         dup: false,

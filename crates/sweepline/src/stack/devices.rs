@@ -131,6 +131,14 @@ impl LocalRegistry {
     }
 }
 
+impl LocalRegistry {
+    /// Takes a robot in again whose certificate was withdrawn, since it has another.
+    pub fn readmit(&self, robot: RobotId) {
+        let mut withdrawn = self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
+        withdrawn.remove(&robot);
+    }
+}
+
 #[async_trait]
 impl DeviceRegistry for LocalRegistry {
     async fn register(

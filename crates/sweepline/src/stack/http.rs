@@ -88,6 +88,7 @@ fn state(parts: &Parts, config: &HttpConfig<'_>) -> anyhow::Result<ApiState> {
         connections: parts.link.clone(),
         mailbox: parts.link.clone(),
         registry: parts.registry.clone(),
+        claims: Some(parts.claims.clone()),
     };
     let issuer = LocalIssuer::open(&config.data.issuer())?;
     let verifier = TokenVerifier::new(vec![issuer.trusted()]);

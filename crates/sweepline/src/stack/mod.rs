@@ -1,5 +1,6 @@
 //! The local stack: store, broker, rules, handlers and API in one process, wired as the template says.
 
+pub mod claims;
 pub mod devices;
 pub mod embedded_store;
 pub mod failures;
@@ -9,6 +10,7 @@ pub mod invoker;
 pub mod live_gate;
 pub mod parts;
 pub mod presence;
+pub mod provisioning;
 pub mod rules;
 pub mod stream;
 pub mod table;
@@ -30,6 +32,7 @@ use crate::broker::{Broker, BrokerConfig, Streams};
 use crate::clock::now;
 use crate::data_dir::DataDir;
 use crate::meter::{Meter, StoreMeter};
+use claims::LocalClaims;
 use devices::{BrokerLink, LateBroker, LocalRegistry};
 use embedded_store::EmbeddedStore;
 use failures::Failures;
@@ -37,6 +40,7 @@ use http::{HttpConfig, HttpServer};
 use invoker::Invoker;
 use live_gate::LiveGate;
 use parts::Parts;
+use provisioning::FleetProvisioning;
 use rules::Rules;
 use stream::ChangeStream;
 
@@ -100,13 +104,12 @@ impl Stack {
     /// # Errors
     /// Names the option, the file or the part of the template that cannot be used.
     pub async fn start(data: &DataDir, addresses: Addresses) -> anyhow::Result<Self> {
-        let template = Template::parse(TEMPLATE, &Parameters::new(STAGE, REGION, ACCOUNT))
-            .context("infra/template.yaml")?;
+        let template = Template::parse(TEMPLATE, &parameters()).context("infra/template.yaml")?;
         let embedded = EmbeddedStore::open(&data.store()).await?;
         let store = Arc::new(connect(&embedded.endpoint).await);
         table::prepare(&embedded.database, &store, &template).await?;
         let authority = Arc::new(Authority::open(&data.authority(), now().millis())?);
-        let parts = parts_of(store, &authority);
+        let parts = parts_of(store, &authority, &template)?;
         presence::close_open_sessions(&parts).await?;
 
         let (failures, meter) = (Failures::new(&data.failures()), Meter::new(&template));
@@ -116,7 +119,8 @@ impl Stack {
         // The cell was made for this broker, and nobody else sets it.
         let _ = parts.broker.set(broker.clone());
         let rules = Rules::new(template.rules(), invoker.clone(), failures, meter.clone());
-        let pump = Pump::start(rules.clone(), streams);
+        let provisioning = FleetProvisioning::new(&template, &parts, &authority, &meter)?;
+        let pump = Pump::start(rules.clone(), provisioning, streams);
 
         let mut tasks = JoinSet::new();
         for source in template.stream_sources() {
@@ -181,6 +185,14 @@ impl Stack {
     }
 }
 
+/// Robots that were announced may be provisioned here as well.
+fn parameters() -> Parameters {
+    let mut parameters = Parameters::new(STAGE, REGION, ACCOUNT);
+    let (name, value) = ("FleetProvisioning".to_owned(), "true".to_owned());
+    parameters.overrides.insert(name, value);
+    parameters
+}
+
 async fn connect(endpoint: &str) -> TableStore {
     let credentials = StaticCredentials {
         key_id: "local".into(),
@@ -196,7 +208,11 @@ async fn connect(endpoint: &str) -> TableStore {
     store::connect(config, Arc::new(now)).await
 }
 
-fn parts_of(store: Arc<TableStore>, authority: &Arc<Authority>) -> Parts {
+fn parts_of(
+    store: Arc<TableStore>,
+    authority: &Arc<Authority>,
+    template: &Template,
+) -> anyhow::Result<Parts> {
     let broker = LateBroker::default();
     let link = Arc::new(BrokerLink::new(broker.clone()));
     let registry = Arc::new(LocalRegistry::new(
@@ -204,12 +220,16 @@ fn parts_of(store: Arc<TableStore>, authority: &Arc<Authority>) -> Parts {
         broker.clone(),
         store.clone(),
     ));
-    Parts {
+    let provisioning = template.provisioning();
+    let provisioning = provisioning.context("infra/template.yaml: has no provisioning template")?;
+    let claims = LocalClaims::new(authority.clone(), provisioning.template.clone());
+    Ok(Parts {
         store,
         link,
         registry,
+        claims: Arc::new(claims),
         broker,
-    }
+    })
 }
 
 fn broker_config(
@@ -228,6 +248,7 @@ fn broker_config(
         server_key_pem,
         client_ca_pem: authority.ca_pem().to_owned(),
         device_policy: template.device_policy().clone(),
+        claim_policy: template.provisioning().map(|fleet| fleet.claim_policy.clone()),
         authorizer: Arc::new(LiveGate::new(parts.store.clone(), endpoint(), meter.clone())),
         registry: parts.registry.clone(),
         traffic: Arc::new(meter.clone()),
@@ -243,11 +264,11 @@ fn endpoint() -> Endpoint {
 }
 
 impl Pump {
-    fn start(rules: Rules, streams: Streams) -> Self {
+    fn start(rules: Rules, provisioning: FleetProvisioning, streams: Streams) -> Self {
         let (stop, stopped) = oneshot::channel();
         Self {
             stop,
-            task: tokio::spawn(pump(rules, streams, stopped)),
+            task: tokio::spawn(pump(rules, provisioning, streams, stopped)),
         }
     }
 
@@ -261,11 +282,19 @@ impl Pump {
 }
 
 /// Hands on what comes until it is stopped, and then what is left.
-async fn pump(rules: Rules, mut streams: Streams, mut stopped: oneshot::Receiver<()>) {
+async fn pump(
+    rules: Rules,
+    provisioning: FleetProvisioning,
+    mut streams: Streams,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let epoch = u64::try_from(now().millis()).unwrap_or(0);
     loop {
         tokio::select! {
-            Some(ingest) = streams.ingest.recv() => rules.take(&ingest).await,
+            Some(ingest) = streams.ingest.recv() => {
+                provisioning.take(&ingest);
+                rules.take(&ingest).await;
+            }
             Some(event) = streams.presence.recv() => rules.take_presence(&event, epoch).await,
             _ = &mut stopped => break,
             else => return,

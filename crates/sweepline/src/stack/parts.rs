@@ -6,6 +6,7 @@ use domain::usecase::Pairings;
 use functions::HandlerParts;
 use store::TableStore;
 
+use super::claims::LocalClaims;
 use super::devices::{BrokerLink, LateBroker, LocalRegistry};
 
 /// The parts that handlers, API and the program itself share.
@@ -17,6 +18,8 @@ pub struct Parts {
     pub link: Arc<BrokerLink>,
     /// Their certificates.
     pub registry: Arc<LocalRegistry>,
+    /// Claims for new ones.
+    pub claims: Arc<LocalClaims>,
     /// The broker, once it has started.
     pub broker: LateBroker,
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use policy::{Endpoint, PolicyDocument};
 use serde_json::{Value, json};
-use sweepline::authority::Authority;
+use sweepline::authority::{Authority, CLAIM_VALIDITY};
 use sweepline::broker::{
     Authorizer, Broker, BrokerConfig, BrokerError, CertificateRegistry, CertificateStatus, Ingest,
     PresenceChange, PresenceEvent, Quality, Streams,
@@ -120,11 +120,15 @@ impl Stack {
     }
 
     pub async fn start_at(mqtt: SocketAddr) -> Result<Self, BrokerError> {
-        Self::start_with(mqtt, device_policy()).await
+        Self::start_with(mqtt, device_policy(), None).await
     }
 
-    /// A broker that holds robots to the policy `device_policy`.
-    pub async fn start_with(mqtt: SocketAddr, device_policy: PolicyDocument) -> Result<Self, BrokerError> {
+    /// A broker that holds robots to the policy `device_policy`, and those with a claim to `claim_policy`.
+    pub async fn start_with(
+        mqtt: SocketAddr,
+        device_policy: PolicyDocument,
+        claim_policy: Option<PolicyDocument>,
+    ) -> Result<Self, BrokerError> {
         let dir = tempfile::tempdir().unwrap();
         let authority = Authority::open(dir.path(), now_ms()).unwrap();
         let (server_cert_pem, server_key_pem) = authority.server_identity(&[], now_ms()).unwrap();
@@ -136,6 +140,7 @@ impl Stack {
             server_key_pem,
             client_ca_pem: authority.ca_pem().to_owned(),
             device_policy,
+            claim_policy,
             authorizer: leases.clone(),
             registry: registry.clone(),
             traffic: Arc::new(Meter::default()),
@@ -178,6 +183,16 @@ impl Stack {
             certificate: issued.pem,
             key: key.serialize_pem(),
             serial: issued.serial,
+        }
+    }
+
+    /// A claim certificate.
+    pub fn claim(&self) -> Credentials {
+        let (certificate, key) = self.authority.claim_identity(now_ms(), CLAIM_VALIDITY).unwrap();
+        Credentials {
+            certificate,
+            key,
+            serial: String::new(),
         }
     }
 

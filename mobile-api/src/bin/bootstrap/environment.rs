@@ -32,6 +32,11 @@ pub fn iot_config() -> Result<iot::ConnectConfig, EnvironmentError> {
     })
 }
 
+/// The template with which owners provision robots: `PROVISIONING_TEMPLATE`, empty for none.
+pub fn provisioning_template() -> Option<String> {
+    variable("PROVISIONING_TEMPLATE").ok()
+}
+
 /// Where robots and phones connect: `IOT_ENDPOINT`, `MQTT_PORT`, `MQTT_AUTHORITY`, `STAGE`, `LIVE_VIEW`.
 pub fn api_config() -> Result<ApiConfig, EnvironmentError> {
     let (endpoint, stage) = (variable("IOT_ENDPOINT")?, variable("STAGE")?);

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn, map_request};
 use axum::response::Response;
-use environment::{api_config, iot_config};
+use environment::{api_config, iot_config, provisioning_template};
 use http::HeaderValue;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
@@ -46,11 +46,13 @@ async fn app() -> Result<Router, lambda_http::Error> {
     let store = Arc::new(store::connect(table, now.clone()).await);
     let registry = iot::registry(&iot_config()?, variable("DEVICE_POLICY")?).await;
     let data_plane = Arc::new(registry.data_plane().clone());
+    let claims = provisioning_template().map(|template| Arc::new(registry.claims(template)) as _);
     let devices = Devices {
         link: data_plane.clone(),
         connections: data_plane.clone(),
         mailbox: data_plane,
         registry: Arc::new(registry),
+        claims,
     };
     let config = api_config()?;
     let provider = provider::discover(variable("OIDC_ISSUER")?, variable("OIDC_CLIENT_ID")?).await?;

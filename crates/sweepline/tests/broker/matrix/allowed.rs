@@ -48,17 +48,21 @@ fn phone_may(attempt: Attempt, target: &str) -> bool {
     }
 }
 
-/// A robot that is not provisioned asks for a certificate and a name, and does nothing else.
+/// A robot that is not provisioned asks for a certificate and a name, hears the answers, and does nothing else.
 fn claim_may(attempt: Attempt, target: &str) -> bool {
     let asks = [
-        "$aws/certificates/create-from-csr/".to_owned(),
-        format!("$aws/provisioning-templates/{STAGE}_robots/provision/"),
+        "$aws/certificates/create-from-csr/json".to_owned(),
+        format!("$aws/provisioning-templates/{STAGE}_robots/provision/json"),
     ];
+    let is_answer = |ask: &String| {
+        ["accepted", "rejected"]
+            .iter()
+            .any(|end| target == format!("{ask}/{end}"))
+    };
     match attempt {
         Attempt::Connect => target == CLAIMANT,
+        Attempt::Publish | Attempt::Will => asks.iter().any(|ask| ask == target),
         Attempt::PublishRetained => false,
-        Attempt::Publish | Attempt::Will | Attempt::Subscribe | Attempt::Receive => {
-            asks.iter().any(|topic| target.starts_with(topic))
-        }
+        Attempt::Subscribe | Attempt::Receive => asks.iter().any(is_answer),
     }
 }

@@ -167,8 +167,21 @@ fn topics() -> Vec<String> {
             .map(move |family| family.replace("{}", &name))
             .collect::<Vec<_>>()
     });
-    named.collect()
+    named.chain(PROVISIONING.map(ToOwned::to_owned)).collect()
 }
+
+/// What robots are provisioned on, and what looks alike.
+const PROVISIONING: [&str; 9] = [
+    "$aws/certificates/create-from-csr/json",
+    "$aws/certificates/create-from-csr/json/accepted",
+    "$aws/certificates/create-from-csr/json/rejected",
+    "$aws/certificates/create-from-csr/cbor",
+    "$aws/certificates/create/json",
+    "$aws/provisioning-templates/dev_robots/provision/json",
+    "$aws/provisioning-templates/dev_robots/provision/json/accepted",
+    "$aws/provisioning-templates/dev_robots/provision/json/rejected",
+    "$aws/provisioning-templates/prod_robots/provision/json",
+];
 
 /// Topics with `{}` in the place of the robot: those that exist, and those that look alike.
 fn families() -> Vec<String> {
@@ -195,10 +208,6 @@ fn families() -> Vec<String> {
         "$aws/things/{}/shadow/update",
         "$aws/things/{}/jobs/get",
         "$aws/events/presence/connected/{}",
-        "$aws/certificates/create-from-csr/json",
-        "$aws/certificates/create-from-csr/json/accepted",
-        "$aws/provisioning-templates/dev_robots/provision/json",
-        "$aws/provisioning-templates/prod_robots/provision/json",
         "$SYS/brokers/{}",
         "a/b/c/d/e/f/g/{}/i",
     ];
@@ -218,6 +227,8 @@ fn more_filters(topics: &[String]) -> Vec<String> {
         "+/+/+",
         "$SYS/#",
         "$aws/#",
+        "$aws/certificates/create-from-csr/json/+",
+        "$aws/provisioning-templates/+/provision/json/accepted",
         "$aws/rules/#",
         "$share/g/#",
         "live/+/+",

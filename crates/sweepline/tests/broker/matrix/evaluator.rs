@@ -35,9 +35,9 @@ pub fn device_policy() -> PolicyDocument {
     template().device_policy().clone()
 }
 
-fn claim_policy() -> PolicyDocument {
-    let resource = template().resources()["ClaimPolicy"].clone();
-    PolicyDocument::from_value(resource.properties["PolicyDocument"].clone()).unwrap()
+/// What claim certificates are held to.
+pub fn claim_policy() -> PolicyDocument {
+    template().provisioning().unwrap().claim_policy.clone()
 }
 
 /// What the authorizer gives the holder of the lease on robot A.

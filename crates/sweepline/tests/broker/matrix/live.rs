@@ -7,8 +7,8 @@ use rumqttc::PublishOptions;
 use rumqttc::mqttbytes::v5::SubscribeReasonCode;
 use sweepline::broker::{CertificateStatus, Delivery};
 
-use super::cells::{self, Attempt, Cell, ROBOT_A, ROBOT_B, Who, watcher};
-use super::evaluator::{device_policy, lease_policy};
+use super::cells::{self, Attempt, CLAIMANT, Cell, ROBOT_A, ROBOT_B, Who, watcher};
+use super::evaluator::{claim_policy, device_policy, lease_policy};
 use super::{LEAST, judge};
 use crate::fixture::{Credentials, Stack, now_ms};
 use crate::phone::{ACCEPTED, Phone};
@@ -24,6 +24,7 @@ struct Ground {
     stack: Stack,
     robot_a: Credentials,
     robot_b: Credentials,
+    claim: Credentials,
     revoked: Credentials,
     expired: Credentials,
     unregistered: Credentials,
@@ -33,7 +34,9 @@ struct Ground {
 impl Ground {
     async fn prepare() -> Self {
         let anywhere = ([127, 0, 0, 1], 0).into();
-        let mut stack = Stack::start_with(anywhere, device_policy()).await.unwrap();
+        let mut stack = Stack::start_with(anywhere, device_policy(), Some(claim_policy()))
+            .await
+            .unwrap();
         let other = Stack::start().await;
         let (robot_a, robot_b) = (stack.register(ROBOT_A), stack.register(ROBOT_B));
         let revoked = stack.issue(ROBOT_A);
@@ -47,6 +50,7 @@ impl Ground {
         tokio::spawn(async move { while ingest.recv().await.is_some() {} });
         Self {
             unregistered: stack.issue(ROBOT_A),
+            claim: stack.claim(),
             stack,
             robot_a,
             robot_b,
@@ -63,8 +67,9 @@ impl Ground {
             Who::Revoked => Some(&self.revoked),
             Who::Expired => Some(&self.expired),
             Who::OtherAuthority => Some(&self.other_authority),
+            Who::Claim => Some(&self.claim),
             Who::Unregistered => Some(&self.unregistered),
-            Who::NoCertificate | Who::Claim | Who::Phone | Who::Stranger => None,
+            Who::NoCertificate | Who::Phone | Who::Stranger => None,
         }
     }
 
@@ -105,7 +110,11 @@ impl Ground {
 }
 
 fn name(who: Who) -> &'static str {
-    if who == Who::RobotB { ROBOT_B } else { ROBOT_A }
+    match who {
+        Who::RobotB => ROBOT_B,
+        Who::Claim => CLAIMANT,
+        _ => ROBOT_A,
+    }
 }
 
 /// The cells of one of them that can be tried here: the client sends no wildcard in the place of a topic, and no filter
@@ -195,6 +204,20 @@ async fn robots_do_what_they_shall() {
     tried.extend(robots_cells(&ground, Who::RobotB, second).await);
     assert!(tried.len() >= LEAST, "only {} cells", tried.len());
     judge("robots at the broker", &tried);
+}
+
+#[tokio::test]
+async fn claims_do_what_they_shall() {
+    let (ground, all) = (Ground::prepare().await, cells::all());
+    let mut cells = cells_of(&all, Who::Claim);
+    cells.retain(|cell| {
+        cell.attempt == Attempt::Connect
+            || [ROBOT_A, "$aws/cert", "$aws/prov"]
+                .iter()
+                .any(|part| cell.target.contains(part))
+    });
+    let tried = robots_cells(&ground, Who::Claim, cells).await;
+    judge("claims at the broker", &tried);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! A robot finds its owner, and leaves them.
 
+mod labelled;
+
 use std::sync::Arc;
 
 use super::{Layers, RobotAccess, UseCaseError, unless_conflict};
@@ -9,10 +11,13 @@ use crate::claim::{CLAIM_VALID, Claim, ClaimCode, ClaimOutcome, check_csr};
 use crate::home::Name;
 use crate::id::{ClaimId, PairingId, RobotId};
 use crate::ports::{
-    ClaimStore, DeviceRegistry, FloorStore, HomeStore, RobotMailbox, RobotStore, SettingsStore,
+    ClaimStore, DeviceRegistry, FloorStore, HomeStore, LabelStore, RobotMailbox, RobotStore, SettingsStore,
 };
 use crate::robot::{Pairing, Robot};
 use crate::settings::Settings;
+
+pub use labelled::ExpectedRobot;
+use labelled::paired;
 
 /// A claim to be opened.
 #[derive(Debug, Clone)]
@@ -33,6 +38,7 @@ pub struct NewClaim {
 #[derive(Clone)]
 pub struct Pairings {
     claims: Arc<dyn ClaimStore>,
+    labels: Arc<dyn LabelStore>,
     robots: Arc<dyn RobotStore>,
     settings: Arc<dyn SettingsStore>,
     registry: Arc<dyn DeviceRegistry>,
@@ -44,10 +50,11 @@ impl Pairings {
     /// Over one store of everything, what makes and revokes certificates, and the way to robots.
     pub fn new<S>(store: &Arc<S>, registry: Arc<dyn DeviceRegistry>, mailbox: Arc<dyn RobotMailbox>) -> Self
     where
-        S: ClaimStore + FloorStore + HomeStore + RobotStore + SettingsStore + 'static,
+        S: ClaimStore + FloorStore + HomeStore + LabelStore + RobotStore + SettingsStore + 'static,
     {
         Self {
             claims: store.clone(),
+            labels: store.clone(),
             robots: store.clone(),
             settings: store.clone(),
             registry,
@@ -112,13 +119,7 @@ impl Pairings {
         let issued = self.registry.register(claim.robot, &claim.csr, now).await?;
         let robot = Robot {
             id: claim.robot,
-            pairing: Some(Pairing {
-                id: pairing,
-                home: scope.home(),
-                name,
-                floor: None,
-                paired_at: now,
-            }),
+            pairing: Some(paired(scope, name, pairing, now)),
             certificate: Some(issued.certificate),
         };
         unless_conflict(self.robots.put_robot(&robot, None).await)?.ok_or_else(unknown)?;
