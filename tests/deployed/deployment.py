@@ -18,9 +18,9 @@ PARAMETERS = {
     "CommandDelivery": "publish",
     "Architecture": "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
 }
-# The emulator looks for this call's certificate in the path, where it is not, and asks for a grant on everything
-# instead; the template grants it on certificates alone.
-UNPLACED = {"ApiRole": "iot:AttachPolicy"}
+# The emulator looks for these calls' certificate in the path, where it is not, and asks for a grant on everything
+# instead; the template grants them on certificates alone.
+UNPLACED = {"ApiRole": ["iot:AttachPolicy"], "RenewalRole": ["iot:AttachPolicy", "iot:DetachPolicy"]}
 
 
 class Deployment:
@@ -50,8 +50,8 @@ class Deployment:
         self.grant_unplaced()
 
     def grant_unplaced(self):
-        for role, action in UNPLACED.items():
-            statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        for role, actions in UNPLACED.items():
+            statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
             policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
             role = self.resources[role]
             self.cloud.client("iam").put_role_policy(RoleName=role, PolicyName="unplaced", PolicyDocument=policy)

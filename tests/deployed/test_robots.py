@@ -1,19 +1,15 @@
 """Robots on the deployed system, from pairing to the map."""
 
 import base64
-import json
 import unittest
-
-from awscrt import mqtt5
 
 import installation
 import stack
-import wire
 from agent import Agent
 from deployment import STAGE
 from recording import Recording, without_ids
 from robot import Robot
-from sdk_device import SdkDevice
+from sdk_device import TIME_TOLD, SdkDevice
 
 
 class SdkRobot(unittest.TestCase):
@@ -30,11 +26,7 @@ class SdkRobot(unittest.TestCase):
     def test_its_status_reaches_its_owner(self):
         with SdkDevice(self.robot) as device:
             self.assertTrue(device.connected)
-            self.assertEqual(device.subscribe(f"rcv/{self.robot.id}"), mqtt5.SubackReasonCode.GRANTED_QOS_1)
-            report = wire.status(self.robot.pairing, 1, nonce="what time is it")
-            self.assertEqual(device.publish(self.robot.topic("status"), report), mqtt5.PubackReasonCode.SUCCESS)
-            stack.until("the time is told", lambda: device.messages)
-            self.assertEqual(json.loads(device.messages[0].payload)["nonce"], "what time is it")
+            self.assertEqual(device.ask_time(self.robot), TIME_TOLD)
             stack.until("it is online", lambda: self.robot.get()["connected"])
         self.assertEqual(self.robot.get()["state"], "docked")
 

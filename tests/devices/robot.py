@@ -9,7 +9,7 @@ from cryptography.x509.oid import NameOID
 
 from stack import until
 
-RULES = {"tiles": "map_ingest", "run": "run_events", "status": "status", "ack": "command_outcome"}
+RULES = {"tiles": "map_ingest", "run": "run_events", "status": "status", "ack": "command_outcome", "renewal": "renewal"}
 
 
 def new_key():

@@ -1,11 +1,17 @@
 """A robot on the AWS IoT device SDK."""
 
 import concurrent.futures
+import json
 
 from awscrt import mqtt5
 from awsiot import mqtt5_client_builder
 
+import wire
+from stack import until
+
 SECONDS = 20
+# What the broker and the cloud answer a robot that asks for the time.
+TIME_TOLD = (mqtt5.SubackReasonCode.GRANTED_QOS_1, mqtt5.PubackReasonCode.SUCCESS, "what time is it")
 
 
 class SdkDevice:
@@ -39,6 +45,14 @@ class SdkDevice:
         subscription = mqtt5.Subscription(topic_filter=topic_filter, qos=mqtt5.QoS.AT_LEAST_ONCE)
         packet = mqtt5.SubscribePacket(subscriptions=[subscription])
         return self.client.subscribe(packet).result(SECONDS).reason_codes[0]
+
+    def ask_time(self, robot):
+        """Reports a status that asks for the time; gives the broker's two answers and what the robot was asked back."""
+        granted = self.subscribe(f"rcv/{robot.id}")
+        report = wire.status(robot.pairing, 1, nonce="what time is it")
+        reported = self.publish(robot.topic("status"), report)
+        until("the time is told", lambda: self.messages)
+        return granted, reported, json.loads(self.messages[0].payload)["nonce"]
 
     def __enter__(self):
         return self

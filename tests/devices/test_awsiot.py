@@ -7,7 +7,7 @@ from awscrt import mqtt5
 import stack
 import wire
 from robot import Robot
-from sdk_device import SdkDevice
+from sdk_device import TIME_TOLD, SdkDevice
 
 
 class AwsIotSdk(unittest.TestCase):
@@ -18,11 +18,7 @@ class AwsIotSdk(unittest.TestCase):
     def test_it_connects_reports_and_hears(self):
         with SdkDevice(self.robot) as device:
             self.assertTrue(device.connected)
-            self.assertEqual(device.subscribe(f"rcv/{self.robot.id}"), mqtt5.SubackReasonCode.GRANTED_QOS_1)
-            report = wire.status(self.robot.pairing, 1, nonce="what time is it")
-            self.assertEqual(device.publish(self.robot.topic("status"), report), mqtt5.PubackReasonCode.SUCCESS)
-            stack.until("the time is told", lambda: device.messages)
-            self.assertIn(b"what time is it", device.messages[0].payload)
+            self.assertEqual(device.ask_time(self.robot), TIME_TOLD)
         self.assertEqual(self.robot.get()["state"], "docked")
 
     def test_another_client_id_is_refused(self):

@@ -44,6 +44,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/v1/homes/{home}", GUEST),
     ("GET", "/v1/homes/{home}/robots", GUEST),
     ("POST", "/v1/homes/{home}/robots", OWNER),
+    ("POST", "/v1/homes/{home}/provisioning", OWNER),
     ("POST", "/v1/homes/{home}/erasure", OWNER),
     ("GET", "/v1/erasures/{home}", Nobody),
     ("GET", "/v1/homes/{home}/members", GUEST),

@@ -32,6 +32,7 @@ impl Asked<'_> {
             ("P", _) => of == self.who.person().to_string() || self.is_owners_member(of),
             ("L", _) => is_look_up || self.who.role().is_some(),
             ("C" | "V", _) => is_look_up,
+            ("T", _) => is_look_up || self.is_fleets(),
             // A robot's own record carries its place in the fleet's index, which only operators read.
             ("F", _) => self.is_fleets() || action != "Query" && self.who.role().is_some(),
             _ => false,
