@@ -4,6 +4,7 @@
 //! a robot or a home that the caller may reach); a route in `routes` calls one use case; and the answer is a body
 //! type of this API or a [`Problem`]. Domain types never leave as they are.
 
+mod archive;
 mod content_policy;
 mod correlation;
 mod extract;

@@ -66,6 +66,8 @@ pub(crate) fn documented_routes() -> OpenApiRouter<ApiState> {
         .merge(routes::auth::routes())
         .merge(routes::homes::routes())
         .merge(routes::erasure::routes())
+        .merge(routes::export::routes())
+        .merge(routes::access_log::routes())
         .merge(routes::overview::routes())
         .merge(routes::members::routes())
         .merge(routes::robots::routes())

@@ -7,13 +7,14 @@ use std::time::Duration;
 use access::{LocalIssuer, RotatingVerifier, Throttle};
 use domain::Timestamp;
 use domain::ports::{
-    AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, ErasureStore,
-    FleetStore, FloorStore, HealthStore, HomeStore, LabelStore, LeaseStore, MapStore, MemberStore,
-    ProvisioningClaims, RobotMailbox, RobotStore, RunStore, RunTileStore, SettingsStore,
+    AccessLogStore, AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry,
+    ErasureStore, FleetStore, FloorStore, HealthStore, HomeStore, KeepsakeStore, LabelStore, LeaseStore,
+    MapStore, MemberStore, ProvisioningClaims, RobotMailbox, RobotStore, RunStore, RunTileStore,
+    SettingsStore,
 };
 use domain::usecase::{
-    Admitting, Authorizing, Commanding, Connectivity, Erasing, HomeKeeping, Layers, Leasing, MemberKeeping,
-    Pairings, Planning, RoomKeeping, SettingsKeeping,
+    AccessLogging, Admitting, Authorizing, Commanding, Connectivity, Deriving, Erasing, HomeKeeping, Layers,
+    Leasing, MemberKeeping, Pairings, Planning, RoomKeeping, SettingsKeeping,
 };
 
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
@@ -44,6 +45,7 @@ pub struct Devices {
 /// The use cases of the API, and the stores that it reads without one.
 #[derive(Clone)]
 pub struct Services {
+    pub(crate) access_log: AccessLogging,
     pub(crate) admitting: Admitting,
     pub(crate) authorizing: Authorizing,
     pub(crate) commanding: Commanding,
@@ -54,6 +56,7 @@ pub struct Services {
     pub(crate) settings_keeping: SettingsKeeping,
     pub(crate) planning: Planning,
     pub(crate) room_keeping: RoomKeeping,
+    pub(crate) deriving: Deriving,
     pub(crate) erasing: Erasing,
     pub(crate) home_keeping: HomeKeeping,
     pub(crate) members: MemberKeeping,
@@ -67,19 +70,22 @@ pub struct Services {
     pub(crate) run_tiles: Arc<dyn RunTileStore>,
     pub(crate) maps: Arc<dyn MapStore>,
     pub(crate) floors: Arc<dyn FloorStore>,
+    pub(crate) keepsakes: Arc<dyn KeepsakeStore>,
 }
 
 impl Services {
     /// The use cases over one store of everything, and the way to the robots.
     pub fn new<S>(store: &Arc<S>, devices: &Devices) -> Self
     where
-        S: ClaimStore
+        S: AccessLogStore
+            + ClaimStore
             + CommandStore
             + ErasureStore
             + FleetStore
             + FloorStore
             + HealthStore
             + HomeStore
+            + KeepsakeStore
             + LabelStore
             + LeaseStore
             + MapStore
@@ -91,6 +97,7 @@ impl Services {
             connections: devices.connections.clone(),
         };
         Self {
+            access_log: AccessLogging::new(store),
             admitting: Admitting {
                 robots: store.clone(),
                 labels: store.clone(),
@@ -113,6 +120,7 @@ impl Services {
                 floors: store.clone(),
                 layers: Layers::new(store, devices.mailbox.clone()),
             },
+            deriving: Deriving::new(store, devices.mailbox.clone()),
             erasing: Erasing::new(store, devices.registry.clone(), devices.mailbox.clone()),
             home_keeping: HomeKeeping { homes: store.clone() },
             members: MemberKeeping::new(store),
@@ -137,6 +145,7 @@ impl Services {
             run_tiles: store.clone(),
             maps: store.clone(),
             floors: store.clone(),
+            keepsakes: store.clone(),
         }
     }
 }

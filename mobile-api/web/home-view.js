@@ -5,6 +5,7 @@
 import { get, path, Problem } from './api.js';
 import { el, fill, keepInStep } from './dom.js';
 import { Freshness } from './freshness.js';
+import { openHomePanel } from './home-panel.js';
 import { openInvitation, openNewHome } from './homes.js';
 import { loadOverview, OverviewMemory } from './overview.js';
 import { emptyState } from './page.js';
@@ -46,6 +47,12 @@ export class HomeView {
   constructor() {
     this.freshness = new Freshness();
     this.bar = topBar(this.freshness.node, (home) => this.#enter(home));
+    this.about = el('button', {
+      class: 'button button-quiet',
+      text: 'Home',
+      attrs: { hidden: true },
+      on: { click: () => this.#openHome() },
+    });
     this.cards = el('div', { class: 'cards', attrs: { role: 'list' } }, ...skeletons());
     this.notice = el('div', 'list-notice');
     this.list = el(
@@ -78,7 +85,7 @@ export class HomeView {
 
   #heading() {
     const add = el('button', { class: 'button button-quiet', text: 'Add robot', on: { click: () => this.#pair() } });
-    return el('div', 'list-head', el('h1', { text: 'Robots' }), add);
+    return el('div', 'list-head', el('h1', { text: 'Robots' }), el('div', 'list-actions', this.about, add));
   }
 
   /** @returns {Promise<RobotPage>} */
@@ -88,6 +95,7 @@ export class HomeView {
     this.#overview.take(overview);
     this.#home = overview.homes.find(({ id }) => id === overview.home) ?? null;
     this.bar.setHomes(overview.homes, this.#home);
+    this.about.hidden = !this.#home;
     return { items: overview.robots, next: null };
   }
 
@@ -166,6 +174,19 @@ export class HomeView {
     if (!wide) this.#open?.now.append(this.freshness.node);
     if (wanted) scrollTo(0, 0);
     if (wanted && !wide) this.#open?.name.focus({ preventScroll: true });
+  }
+
+  #openHome() {
+    if (this.#home) openHomePanel(this.#home, () => this.#leave());
+  }
+
+  /** The home on the page is not the caller's any more, or not as it was. */
+  async #leave() {
+    localStorage.removeItem(HOME_KEY);
+    location.hash = '';
+    this.#cards.clear();
+    fill(this.cards, ...skeletons());
+    await this.#lookAgain();
   }
 
   #create() {

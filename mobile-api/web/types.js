@@ -131,6 +131,23 @@
  *
  * @typedef {{kind: 'whole_home'} | {kind: 'rooms', rooms: string[]} | {kind: 'zones', zones: Corner[][]}} Scope
  *
+ * @typedef {'invited'|'joined'|'left'|'removed'|'handed_on'|'paired'|'unpaired'|'settings_changed'|'exported'|
+ *   'imported'} AccessAction
+ *
+ * @typedef {object} AccessEntry
+ * @property {string} at
+ * @property {string|null} who
+ * @property {boolean} you
+ * @property {AccessAction} action
+ * @property {string|null} subject
+ *
+ * @typedef {object} Member
+ * @property {string} id
+ * @property {string|null} name
+ * @property {'owner'|'member'|'guest'} role
+ * @property {string|null} ends_at
+ * @property {boolean} you
+ *
  * @typedef {object} LeaseDocument
  * @property {string} id
  * @property {string} url

@@ -6,5 +6,6 @@ mod erasure;
 mod floors;
 mod interruption;
 mod owner;
+mod privacy;
 mod rooms;
 mod strangers;

@@ -4,6 +4,7 @@
 //! caller from time and entropy, and everything outside is reached through the traits in [`ports`].
 
 pub mod access;
+pub mod access_log;
 pub mod claim;
 pub mod command;
 pub mod correlation;
@@ -14,6 +15,7 @@ pub mod floor_map;
 pub mod home;
 pub mod id;
 pub mod incident;
+pub mod keepsake;
 pub mod label;
 pub mod lease;
 pub mod member;

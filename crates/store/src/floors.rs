@@ -76,9 +76,7 @@ impl FloorStore for TableStore {
         floor: FloorId,
         objects: &ObjectList,
     ) -> Result<(), StoreError> {
-        let record = Record::new(OBJECTS, Key::objects(scope, floor))
-            .with(N, number(objects.n))
-            .with(OBJECTS, packed(objects)?);
+        let record = objects_record(scope, floor, objects)?;
         self.put_if(record, later_than_stored(objects.n)).await?;
         Ok(())
     }
@@ -100,7 +98,17 @@ impl FloorStore for TableStore {
     }
 }
 
-fn record_of(scope: &HomeScope, floor: FloorId, map: &FloorMap) -> Result<Record, StoreError> {
+pub(crate) fn objects_record(
+    scope: &HomeScope,
+    floor: FloorId,
+    objects: &ObjectList,
+) -> Result<Record, StoreError> {
+    Ok(Record::new(OBJECTS, Key::objects(scope, floor))
+        .with(N, number(objects.n))
+        .with(OBJECTS, packed(objects)?))
+}
+
+pub(crate) fn record_of(scope: &HomeScope, floor: FloorId, map: &FloorMap) -> Result<Record, StoreError> {
     let FloorMap {
         n,
         revision,

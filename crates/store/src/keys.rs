@@ -7,7 +7,8 @@
 //! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
 //! | | `IDEM#robot#key` | idempotency keys |
 //! | | `INVITE#code` | a copy of each open invitation |
-//! | | `CANDIDATES` | the runs that floors may be made from |
+//! | | `LOG#ms#entropy` | what its owner reads about who did what |
+//! | | `CANDIDATES`, `BROUGHT` | the runs that floors may be made from; that floors came from elsewhere |
 //! | `H#home#RUN` | `run#S#x#y`, `run#PLACE` | the runs' tiles by sheets; where each votes |
 //! | `H#home#FLOOR` | `floor#FOLD`, `floor#S#x#y` | the floors' votes by sheets |
 //! | | `floor#VIEW`, `floor#OBJECTS`, `floor#PLAN` | what is derived from them; the view holds the rooms |
@@ -21,6 +22,7 @@
 //! The keys of a home take a [`HomeScope`], which only authorization gives; nothing else can name its partitions.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Timestamp;
 use domain::access::HomeScope;
 use domain::claim::ClaimCode;
 use domain::erasure::ErasedKind;
@@ -148,6 +150,14 @@ impl Key {
         Self::new(format!("V#{}", code.as_str()), META)
     }
 
+    pub(crate) fn access_entry(scope: &HomeScope, at: Timestamp, entropy: u64) -> Self {
+        Self::new(home(scope), format!("LOG#{:013}#{entropy:016x}", at.millis()))
+    }
+
+    pub(crate) fn keepsake(scope: &HomeScope) -> Self {
+        Self::new(home(scope), "BROUGHT")
+    }
+
     pub(crate) fn home_invitation(scope: &HomeScope, code: &InvitationCode) -> Self {
         Self::new(home(scope), format!("INVITE#{}", code.as_str()))
     }
@@ -228,6 +238,13 @@ impl Listing {
         Self {
             pk: home(scope),
             prefix: "ROBOT#".into(),
+        }
+    }
+
+    pub(crate) fn access_log(scope: &HomeScope) -> Self {
+        Self {
+            pk: home(scope),
+            prefix: "LOG#".into(),
         }
     }
 
@@ -424,7 +441,6 @@ fn person_partition(person: PersonId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::Timestamp;
 
     const AT: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 

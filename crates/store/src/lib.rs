@@ -5,6 +5,7 @@
 //! The provider's types and errors end here: callers see domain types and
 //! [`StoreError`](domain::ports::StoreError).
 
+mod access_log;
 mod accounts;
 mod capacity;
 mod claims;
@@ -20,6 +21,7 @@ mod health;
 mod homes;
 mod incidents;
 mod item;
+mod keepsakes;
 mod keys;
 mod labels;
 mod leases;

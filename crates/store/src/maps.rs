@@ -107,6 +107,11 @@ impl MapStore for TableStore {
     }
 }
 
+/// A floor whose votes up to `n` are closed.
+pub(crate) fn closed_record(scope: &HomeScope, floor: FloorId, n: u32) -> Record {
+    Record::new(FOLD, Key::fold(scope, floor)).with("closed", number(n))
+}
+
 /// Holds when nothing is stored, or something from a vote before `n`.
 pub(crate) fn later_than_stored(n: u32) -> Expression {
     Expression::new("attribute_not_exists(#n) OR #n < :n").with(N, number(n))

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::home::Name;
+use domain::access::HomeScope;
+use domain::access_log::AccessAction;
+use domain::home::{Name, Role};
 use domain::id::{HomeId, PersonId};
 use domain::member::{Invitation, InvitationCode, Member, Stay};
 use domain::usecase::UseCaseError;
@@ -13,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::access_log::{note, note_of};
 use super::homes::RoleBody;
 use crate::extract::{AsGuest, AsOwner, Caller, HomeOf, JsonBody, PathId};
 use crate::problem::{Code, Problem, ProblemBody};
@@ -121,6 +124,8 @@ async fn invite(
     let code = InvitationCode::new(rand::random());
     let members = &state.services.members;
     let invitation = members.invite(&home.scope, code, name, stay, now).await?;
+    let asked = Some(invitation.name.clone());
+    note(&state, &home.scope, &home.principal, AccessAction::Invited, asked).await;
     Ok((StatusCode::CREATED, Json(invitation.into())))
 }
 
@@ -147,6 +152,9 @@ async fn accept(
         }
         other => other.into(),
     })?;
+    if let Some(scope) = HomeScope::of_member(&membership, Role::Guest) {
+        note(&state, &scope, &principal, AccessAction::Joined, None).await;
+    }
     Ok(Json(Accepted {
         home: membership.home,
         role: membership.role.into(),
@@ -184,7 +192,16 @@ async fn remove(
     if person != home.principal.person && !home.is_owners() {
         return Err(Problem::not_found("member"));
     }
+    let log = &state.services.access_log;
+    let caller = log.actor(&home.scope, home.principal.person).await?;
+    let gone = log.actor(&home.scope, person).await?;
     state.services.members.remove(&home.scope, person).await?;
+    let (action, subject) = if person == home.principal.person {
+        (AccessAction::Left, None)
+    } else {
+        (AccessAction::Removed, gone.name)
+    };
+    note_of(&state, &home.scope, caller, action, subject).await;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -204,6 +221,15 @@ async fn hand_on(
         .map_err(|error| FieldError::new("to", error.to_string()))?;
     let members = &state.services.members;
     members.hand_on(&home.scope, home.principal.person, to).await?;
+    let heir = state.services.access_log.actor(&home.scope, to).await?;
+    note(
+        &state,
+        &home.scope,
+        &home.principal,
+        AccessAction::HandedOn,
+        heir.name,
+    )
+    .await;
     Ok(StatusCode::NO_CONTENT)
 }
 

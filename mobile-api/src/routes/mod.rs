@@ -1,11 +1,13 @@
 //! The routes, by subject; each is a few lines between an extractor and a use case.
 
+pub(crate) mod access_log;
 mod assets;
 pub(crate) mod auth;
 pub(crate) mod commands;
 mod corner_body;
 pub(crate) mod erasure;
 pub(crate) mod expecting;
+pub(crate) mod export;
 pub(crate) mod fleet;
 pub(crate) mod floors;
 pub(crate) mod health;

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::access_log::AccessAction;
 use domain::home::Name;
 use domain::id::PairingId;
 use domain::label::PairingCode;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::access_log::note;
 use super::robot_body::{RobotBody, robot_body};
 use crate::extract::{AsOwner, HomeOf, JsonBody};
 use crate::problem::{Code, Problem, ProblemBody};
@@ -59,6 +61,8 @@ async fn claim(
             }
             other => other.into(),
         })?;
+    let name = robot.pairing.as_ref().map(|pairing| pairing.name.clone());
+    note(&state, &home.scope, &home.principal, AccessAction::Paired, name).await;
     let body = robot_body(&state, &robot).await?;
     let body = body.ok_or_else(|| Problem::not_found("robot"))?;
     Ok((StatusCode::CREATED, Json(body)))

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::access_log::AccessAction;
 use domain::home::Name;
 use futures_util::future::try_join_all;
 use http::StatusCode;
@@ -10,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::access_log::note;
 use super::robot_body::{RobotBody, confirmed_body, robot_body};
 use crate::extract::{AsGuest, AsMember, AsOwner, HomeOf, JsonBody, QueryOf, RobotOf};
 use crate::lists::{ListOf, PageQuery};
@@ -80,6 +82,16 @@ async fn rename(
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
 async fn unpair(State(state): State<ApiState>, robot: RobotOf<AsOwner>) -> Result<StatusCode, Problem> {
-    state.services.pairings.unpair(&robot.access).await?;
+    let access = &robot.access;
+    state.services.pairings.unpair(access).await?;
+    let name = Some(access.pairing.name.clone());
+    note(
+        &state,
+        &access.scope,
+        &robot.principal,
+        AccessAction::Unpaired,
+        name,
+    )
+    .await;
     Ok(StatusCode::NO_CONTENT)
 }

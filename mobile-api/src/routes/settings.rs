@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::access_log::AccessAction;
 use domain::command::Corner;
 use domain::schedule::DoNotDisturb;
 use domain::settings::{Preferences, Restriction, Settings};
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::access_log::note;
 use super::corner_body::CornerBody;
 use super::schedule_body::{DoNotDisturbBody, EntryBody, SkippedBody};
 use crate::extract::{AsGuest, AsMember, IfMatch, JsonBody, RobotOf};
@@ -110,6 +112,15 @@ async fn change(
     let present = keeping.read(id).await?.preferences;
     let wanted = body.over(present, state.now())?;
     let changed = keeping.change(id, expected, wanted).await?;
+    let name = Some(robot.access.pairing.name.clone());
+    note(
+        &state,
+        &robot.access.scope,
+        &robot.principal,
+        AccessAction::SettingsChanged,
+        name,
+    )
+    .await;
     answer(&state, &id, changed).await
 }
 

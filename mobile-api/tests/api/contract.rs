@@ -50,7 +50,7 @@ async fn what_is_documented_is_served_and_nothing_else() {
             assert_eq!(answer.status != 405, documented, "{method} {path}");
         }
     }
-    assert_eq!(paths.len(), 39);
+    assert_eq!(paths.len(), 42);
 }
 
 #[tokio::test]

@@ -7,13 +7,16 @@
     reason = "a test fails by panicking, and says how much it tried"
 )]
 
+mod access_log;
 mod auth;
 mod commands;
 mod contract;
+mod data;
 mod devices;
 mod erasure;
 mod errors;
 mod expecting;
+mod export;
 mod flat;
 mod fleet;
 mod floors;

@@ -325,6 +325,14 @@ impl Asking {
         self.text("application/json", &body.to_string())
     }
 
+    pub fn bytes(mut self, content_type: &str, body: &[u8]) -> Self {
+        self.0
+            .headers_mut()
+            .insert(CONTENT_TYPE, content_type.parse().unwrap());
+        *self.0.body_mut() = Body::from(body.to_vec());
+        self
+    }
+
     pub fn text(mut self, content_type: &str, body: &str) -> Self {
         self.0
             .headers_mut()

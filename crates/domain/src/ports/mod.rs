@@ -3,6 +3,7 @@
 //! An implementation MUST keep what each method's documentation says with MUST. `store` implements the stores,
 //! `iot` and the local stack implement the rest.
 
+mod access_log;
 mod account;
 mod commands;
 mod devices;
@@ -11,6 +12,7 @@ mod floors;
 mod health;
 mod homes;
 mod incidents;
+mod keepsakes;
 mod labels;
 mod maps;
 mod members;
@@ -19,6 +21,7 @@ mod robots;
 mod runs;
 mod updates;
 
+pub use access_log::AccessLogStore;
 pub use account::{Account, AccountStore, LeaseStore};
 pub use commands::{CommandStore, Reservation};
 pub use devices::{
@@ -30,6 +33,7 @@ pub use floors::{FloorStore, KeptPlan};
 pub use health::{FleetStore, HealthStore};
 pub use homes::HomeStore;
 pub use incidents::IncidentStore;
+pub use keepsakes::KeepsakeStore;
 pub use labels::LabelStore;
 pub use maps::{FoldState, MapStore, OpenFold, StoredHomeSheet};
 pub use members::{MemberChange, MemberStore};

@@ -1,5 +1,6 @@
 //! What Sweepline does: each use case is a struct of the ports it needs, with one method for what happens.
 
+mod access_logging;
 mod admitting;
 mod aligning;
 mod authorizing;
@@ -23,6 +24,7 @@ mod settings;
 mod settling;
 mod status;
 
+pub use access_logging::{AccessLogging, Actor};
 pub use admitting::Admitting;
 use aligning::Aligning;
 pub use authorizing::{Authorizing, RobotAccess};
