@@ -78,9 +78,9 @@ impl Erasing {
     pub async fn sweep(&self, scope: &HomeScope, person: PersonId) -> Result<(), UseCaseError> {
         for _ in 0..MAX_ATTEMPTS {
             self.let_robots_go(scope).await?;
-            match unless_conflict(self.erasures.sweep(scope, person).await)? {
-                Some(0) => return Ok(()),
-                Some(_) | None => {}
+            let swept = unless_conflict(self.erasures.sweep(scope, person).await)?;
+            if swept == Some(0) {
+                return Ok(());
             }
         }
         Err(UseCaseError::contended("home"))
