@@ -59,6 +59,6 @@ fn document(file: impl Read) -> Result<FloorDocument, FieldError> {
     let mut json = serde_json::Deserializer::from_slice(&plain);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        FieldError::new(&format!("{FLOOR_FILE}: {path}"), error.into_inner().to_string())
+        FieldError::new(format!("{FLOOR_FILE}: {path}"), error.into_inner().to_string())
     })
 }
