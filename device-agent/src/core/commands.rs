@@ -41,8 +41,8 @@ pub struct Situation<'a> {
 
 /// What to do about a command that arrived with a plan or without, retained or not.
 ///
-/// A stop is obeyed whatever its number, its age and the clock, since it only makes the robot safer; a foreign pairing
-/// is never obeyed.
+/// What only makes the robot move less is obeyed whatever its number, its age and the clock; a foreign pairing is never
+/// obeyed.
 ///
 /// # Errors
 /// The first reason to refuse it.
@@ -56,7 +56,7 @@ pub fn decide(
         return Err(Rejection::ForeignPairing);
     }
     let order = command.order().map_err(|_| Rejection::Unsupported)?;
-    if order.kind().is_always_obeyed() {
+    if moves_less(order.kind(), situation) {
         return Ok(order);
     }
     is_fresh(command, retained, situation)?;
@@ -101,6 +101,13 @@ fn suits(
 /// Whether the robot begins to clean, or goes on with it.
 fn is_movement(kind: CommandKind) -> bool {
     matches!(kind, CommandKind::Start | CommandKind::Resume)
+}
+
+/// A dock sends a robot home that is on its way already. One that stands still would drive off, so for it a dock has to
+/// be fresh.
+pub(super) fn moves_less(kind: CommandKind, situation: &Situation<'_>) -> bool {
+    let ends_run = kind == CommandKind::Dock && situation.run == Some(RunState::Running);
+    kind.is_always_obeyed() || ends_run
 }
 
 fn is_fresh(command: &CommandMessage, retained: bool, situation: &Situation<'_>) -> Result<(), Rejection> {

@@ -9,7 +9,7 @@ use wire::ack::{Ack, Answer};
 use wire::command::{CommandMessage, RobotRequest};
 use wire::topic::Uplink;
 
-use super::commands::{Situation, decide, is_docked};
+use super::commands::{Situation, decide, is_docked, moves_less};
 use super::message::Received;
 use super::repeat::{FIRST_REPEAT, Repeat};
 use super::{Agent, acks};
@@ -35,16 +35,17 @@ impl Agent {
     }
 
     fn on_command(&mut self, command: &CommandMessage, retained: bool) {
-        let earlier = acks::earlier(&self.state, command.id).cloned();
-        if let Some(earlier) = earlier.filter(|_| !command.kind.is_always_obeyed()) {
-            // The broker may deliver twice; a refusal as repeated would contradict the first answer.
-            return self.publish(Uplink::Ack, earlier.encode());
-        }
         let plan = command.plan().unwrap_or_else(|error| {
             tracing::warn!(command.id = %command.id, %error, "a plan was left out");
             None
         });
-        match decide(command, plan.as_ref(), retained, &self.situation(plan.as_ref())) {
+        let situation = self.situation(plan.as_ref());
+        let earlier = acks::earlier(&self.state, command.id).map(Ack::encode);
+        if let Some(earlier) = earlier.filter(|_| !moves_less(command.kind, &situation)) {
+            // The broker may deliver twice; a refusal as repeated would contradict the first answer.
+            return self.publish(Uplink::Ack, earlier);
+        }
+        match decide(command, plan.as_ref(), retained, &situation) {
             Ok(order) => self.obey(command, &order, plan.as_ref()),
             Err(reason) => {
                 tracing::info!(robot.id = %self.endpoint.robot, command.id = %command.id, ?reason, "command refused");
