@@ -93,6 +93,10 @@ impl Services {
         S: RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
     {
         let planning = Planning::new(store);
+        let authorizing = Authorizing {
+            homes: store.clone(),
+            robots: store.clone(),
+        };
         let connectivity = Connectivity {
             connections: devices.connections.clone(),
         };
@@ -102,11 +106,9 @@ impl Services {
                 robots: store.clone(),
                 labels: store.clone(),
             },
-            authorizing: Authorizing {
-                homes: store.clone(),
-                robots: store.clone(),
-            },
+            authorizing: authorizing.clone(),
             commanding: Commanding {
+                authorizing,
                 commands: store.clone(),
                 health: store.clone(),
                 settings: store.clone(),

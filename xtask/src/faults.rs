@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use crate::project::Project;
 use crate::run::Ended;
@@ -105,22 +105,9 @@ fn write(project: &Project, lines: &[String], seed: u64) -> anyhow::Result<()> {
     let text = format!(
         "{}\nLast long run: {}, from seed {seed}.\n",
         table.markdown(),
-        today(project)?
+        project.today()?
     );
     table::replace(&project.root.join(PAGE), "faults", &text)
-}
-
-/// The date in UTC, such as 2026-01-31.
-fn today(project: &Project) -> anyhow::Result<String> {
-    let said = project
-        .command("date")
-        .args(["-u", "+%F"])
-        .output()
-        .context("date cannot be run")?;
-    if !said.status.success() {
-        bail!("date ended with {}", said.status);
-    }
-    Ok(String::from_utf8(said.stdout)?.trim().to_owned())
 }
 
 /// A line such as `R1: 5 tried, 0 failed; what; with what; 3 s`.

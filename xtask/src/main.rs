@@ -1,5 +1,6 @@
 //! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`, `cargo xtask sbom`,
-//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask package`, `cargo xtask faults`, `cargo xtask cold`.
+//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask package`, `cargo xtask faults`, `cargo xtask safety`,
+//! `cargo xtask cold`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 mod cold;
@@ -9,6 +10,7 @@ mod faults;
 mod package;
 mod project;
 mod run;
+mod safety;
 mod sbom;
 mod setup;
 mod stack;
@@ -64,6 +66,15 @@ enum Chore {
         #[arg(long)]
         bugs: bool,
     },
+    /// Tries that nobody gets in and that no robot moves when it should not.
+    Safety {
+        /// Builds one bug into each row on purpose, and looks whether the row catches it.
+        #[arg(long, conflicts_with = "write")]
+        bugs: bool,
+        /// Writes the table in the README.
+        #[arg(long)]
+        write: bool,
+    },
     /// Deploys to an emulated AWS and tests there.
     Deployed {
         /// How the functions are built: `release`, or `trial`, which takes half as long.
@@ -108,6 +119,7 @@ fn main() -> anyhow::Result<ExitCode> {
                 bugs,
             },
         ),
+        Chore::Safety { bugs, write } => safety::run(&project, bugs, write),
         Chore::Deployed { profile } => deployed::run(&project, &profile),
         Chore::Cold => cold::run(&project),
         Chore::Package { target } => package::run(&project, target.as_deref()).map(|()| ExitCode::SUCCESS),

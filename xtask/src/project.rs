@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 /// The folders of the project.
 pub struct Project {
@@ -51,5 +51,18 @@ impl Project {
     /// A program of the workspace, as the tests' build leaves it.
     pub fn program(&self, name: &str) -> PathBuf {
         self.target.join("debug").join(name)
+    }
+
+    /// The date in UTC, such as 2026-01-31.
+    pub fn today(&self) -> anyhow::Result<String> {
+        let said = self
+            .command("date")
+            .args(["-u", "+%F"])
+            .output()
+            .context("date cannot be run")?;
+        if !said.status.success() {
+            bail!("date ended with {}", said.status);
+        }
+        Ok(String::from_utf8(said.stdout)?.trim().to_owned())
     }
 }

@@ -11,6 +11,9 @@ use crate::id::{LeaseId, PersonId, RobotId};
 /// minute of batches, and short, since a robot goes on sending to a phone that has vanished.
 pub const LEASE_VALID: Duration = Duration::from_secs(300);
 
+/// How long after a view was opened it can still be found among those of its person.
+pub const VIEWED_AT_MOST: Duration = Duration::from_secs(24 * 3600);
+
 /// A person's right to watch one robot for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {

@@ -14,10 +14,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use domain::access::HomeScope;
 use domain::command::Command;
 use domain::floor_map::FloorMap;
 use domain::home::Floor;
-use domain::id::{CommandId, FloorId, LeaseId, RobotId, RunId};
+use domain::id::{CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId};
 use domain::incident::Incident;
 use domain::label::Label;
 use domain::lease::Lease;
@@ -53,6 +54,8 @@ pub struct Shelves {
     pub commands: BTreeMap<CommandId, Command>,
     /// Leases of the live view.
     pub leases: BTreeMap<LeaseId, Lease>,
+    /// Who opened which live view in which home.
+    pub views: BTreeSet<(HomeId, PersonId, LeaseId)>,
     /// Runs.
     pub runs: BTreeMap<RunId, Run>,
     /// Their tiles.
@@ -185,6 +188,22 @@ impl IncidentStore for Memory {
 
 #[async_trait]
 impl LeaseStore for Memory {
+    async fn open_lease(&self, scope: &HomeScope, lease: &Lease) -> Result<(), StoreError> {
+        let mut shelves = self.write().await?;
+        shelves.views.insert((scope.home(), lease.person, lease.id));
+        shelves.leases.insert(lease.id, lease.clone());
+        Ok(())
+    }
+
+    async fn leases_of(&self, scope: &HomeScope, person: PersonId) -> Result<Vec<LeaseId>, StoreError> {
+        let shelves = self.open()?;
+        let theirs = shelves
+            .views
+            .iter()
+            .filter(|view| (view.0, view.1) == (scope.home(), person));
+        Ok(theirs.map(|view| view.2).collect())
+    }
+
     async fn put_lease(&self, lease: &Lease) -> Result<(), StoreError> {
         self.write().await?.leases.insert(lease.id, lease.clone());
         Ok(())

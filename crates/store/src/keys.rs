@@ -6,7 +6,7 @@
 //! | | `FLOOR#floor`, `ROBOT#robot`, `MEMBER#person` | its floors; a copy of each of its robots and memberships |
 //! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
 //! | | `IDEM#robot#key` | idempotency keys |
-//! | | `INVITE#code` | a copy of each open invitation |
+//! | | `INVITE#code`, `LEASE#person#lease` | a copy of each open invitation; who opened which live view |
 //! | | `LOG#ms#entropy` | what its owner reads about who did what |
 //! | | `CANDIDATES`, `BROUGHT` | the runs that floors may be made from; that floors came from elsewhere |
 //! | `H#home#RUN` | `run#S#x#y`, `run#PLACE` | the runs' tiles by sheets; where each votes |
@@ -183,6 +183,10 @@ impl Key {
         Self::new(format!("L#{lease}"), META)
     }
 
+    pub(crate) fn home_lease(scope: &HomeScope, person: PersonId, lease: LeaseId) -> Self {
+        Self::new(home(scope), format!("LEASE#{person}#{lease}"))
+    }
+
     pub(crate) fn claim(claim: ClaimId) -> Self {
         Self::new(format!("K#{claim}"), META)
     }
@@ -252,6 +256,13 @@ impl Listing {
         Self {
             pk: home(scope),
             prefix: "MEMBER#".into(),
+        }
+    }
+
+    pub(crate) fn leases(scope: &HomeScope, person: PersonId) -> Self {
+        Self {
+            pk: home(scope),
+            prefix: format!("LEASE#{person}#"),
         }
     }
 

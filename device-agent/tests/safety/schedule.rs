@@ -81,7 +81,9 @@ impl Schedule {
                 message = renumbered(&message, 1_000 + self.delivered, 1_000 + self.delivered);
                 message.expires_at = now.plus(Duration::from_secs(60));
             }
-            Some(Bug::CountsNothing) => message = renumbered(&message, 1_000 + self.delivered, 1_000 + self.delivered),
+            Some(Bug::CountsNothing) => {
+                message = renumbered(&message, 1_000 + self.delivered, 1_000 + self.delivered)
+            }
             Some(Bug::ObeysAnybody) => message.pairing = endpoint().pairing,
             Some(Bug::StartsOverAndOver) => self.end_run(),
             Some(_) | None => {}

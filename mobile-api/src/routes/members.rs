@@ -176,7 +176,7 @@ async fn list(State(state): State<ApiState>, home: HomeOf<AsGuest>) -> Result<Js
     Ok(Json(Members { items }))
 }
 
-/// Leave a home, or as its owner end somebody else's membership; it ends at once.
+/// Leave a home, or as its owner end somebody else's membership; it ends at once, and so do their live views.
 ///
 /// The owner cannot leave (`owner_stays`).
 #[utoipa::path(
@@ -196,6 +196,8 @@ async fn remove(
     let caller = log.actor(&home.scope, home.principal.person).await?;
     let gone = log.actor(&home.scope, person).await?;
     state.services.members.remove(&home.scope, person).await?;
+    let leasing = &state.services.leasing;
+    leasing.end_all(&home.scope, person, state.now()).await?;
     let (action, subject) = if person == home.principal.person {
         (AccessAction::Left, None)
     } else {

@@ -1,5 +1,6 @@
 //! Robots and a registry that do what the test says and remember what they were told.
 
+use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -14,12 +15,17 @@ use domain::receipt::Receipt;
 use domain::robot::{Certificate, IssuedCertificate};
 use domain::settings::Settings;
 
+/// Something that happens while a request is under way.
+pub type Meanwhile = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// What is between the API and the robots.
 pub struct RecordedDevices {
     /// What becomes of the next requests; `None` is an outage.
     pub delivery: Mutex<Option<Delivery>>,
     /// What the broker says of connections; `None` is an outage.
     pub connection: Mutex<Option<Connection>>,
+    /// What happens the next time that it is asked.
+    pub meanwhile: Mutex<Option<Meanwhile>>,
     /// How often it was asked.
     pub asked: Mutex<usize>,
     /// What robots were asked for.
@@ -37,6 +43,7 @@ impl Default for RecordedDevices {
         Self {
             delivery: Mutex::new(Some(Delivery::Acknowledged)),
             connection: Mutex::new(Some(Connection::Closed)),
+            meanwhile: Mutex::default(),
             asked: Mutex::default(),
             requests: Mutex::default(),
             posted: Mutex::default(),
@@ -64,6 +71,10 @@ impl CommandLink for RecordedDevices {
 impl Connections for RecordedDevices {
     async fn connection(&self, _robot: RobotId) -> Result<Connection, DeviceError> {
         *self.asked.lock().unwrap() += 1;
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile.await;
+        }
         let connection = *self.connection.lock().unwrap();
         connection.ok_or_else(|| DeviceError::Unavailable("the test cut the line".into()))
     }

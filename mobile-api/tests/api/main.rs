@@ -9,6 +9,7 @@
 
 mod access_log;
 mod auth;
+mod commanding;
 mod commands;
 mod contract;
 mod data;

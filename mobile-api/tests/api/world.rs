@@ -12,7 +12,8 @@ use domain::Timestamp;
 use domain::access::HomeScope;
 use domain::home::{Home, Membership, Name, Role};
 use domain::id::{HomeId, PairingId, PersonId, RobotId};
-use domain::ports::{Account, AccountStore, HealthStore, HomeStore, RobotStore, SettingsStore};
+use domain::member::{INVITATION_VALID, Invitation, InvitationCode, Stay};
+use domain::ports::{Account, AccountStore, HealthStore, HomeStore, MemberStore, RobotStore, SettingsStore};
 use domain::presence::Presence;
 use domain::robot::{Pairing, Robot};
 use domain::settings::Settings;
@@ -238,6 +239,20 @@ impl World {
             operator: person == Person::Olga,
         };
         self.store.add_account(&account).await.unwrap();
+    }
+
+    /// Makes a person a member of the home.
+    pub async fn let_in(&self, person: PersonId, stay: Stay) {
+        let invitation = Invitation {
+            code: InvitationCode::new(rand::random()),
+            home: self.home,
+            name: Name::new("name", "Somebody").unwrap(),
+            stay,
+            expires_at: self.now().plus(INVITATION_VALID),
+        };
+        self.store.open_invitation(&invitation).await.unwrap();
+        let member = invitation.accepted_by(person);
+        self.store.accept_invitation(&invitation, &member).await.unwrap();
     }
 
     pub fn pass(&self, time: Duration) {

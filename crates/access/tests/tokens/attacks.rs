@@ -401,7 +401,7 @@ fn parties(forge: &Forge) -> Vec<Row> {
     ]
 }
 
-fn all(forge: &Forge) -> Vec<Row> {
+pub fn all(forge: &Forge) -> Vec<Row> {
     let kinds = [algorithms, signatures, headers, types, forms, times, parties];
     kinds.iter().flat_map(|rows| rows(forge)).collect()
 }
@@ -418,12 +418,7 @@ fn no_attack_is_accepted() {
         .filter(|(_, token)| forge.verify(token).is_some())
         .map(|(id, _)| id)
         .collect();
-    println!(
-        "{} attacks in {} tokens, {} accepted",
-        rows.len(),
-        tokens.count(),
-        accepted.len()
-    );
+    println!("S3 attacks: {} tried, {} failed", tokens.count(), accepted.len());
     assert!(accepted.is_empty(), "{accepted:?}");
 }
 

@@ -8,6 +8,7 @@
 
 mod accepted;
 mod attacks;
+mod clauses;
 mod forge;
 mod rotation;
 mod wycheproof;

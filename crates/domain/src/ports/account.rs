@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use crate::access::HomeScope;
 use crate::id::{LeaseId, PersonId};
 use crate::lease::Lease;
 
@@ -31,7 +32,14 @@ pub trait AccountStore: Send + Sync {
 /// Keeps the leases of live views, until they expire.
 #[async_trait]
 pub trait LeaseStore: Send + Sync {
-    /// Stores a lease, or its renewal.
+    /// Stores a new lease, so that it is found among those of its person in the home.
+    async fn open_lease(&self, scope: &HomeScope, lease: &Lease) -> Result<(), StoreError>;
+
+    /// The leases that a person opened in a home within [`VIEWED_AT_MOST`](crate::lease::VIEWED_AT_MOST), also those that
+    /// have ended. MUST be a consistent read.
+    async fn leases_of(&self, scope: &HomeScope, person: PersonId) -> Result<Vec<LeaseId>, StoreError>;
+
+    /// Stores the renewal of a lease, or its end.
     async fn put_lease(&self, lease: &Lease) -> Result<(), StoreError>;
 
     /// The lease; `None` when it is not known. MUST be a consistent read.

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use futures_util::future::try_join;
 
 use super::{
-    Connectivity, MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError, unless_conflict,
+    Authorizing, Connectivity, MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError,
+    unless_conflict,
 };
-use crate::access::HomeScope;
+use crate::access::{HomeScope, Principal};
 use crate::command::{
     COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, Scope,
 };
+use crate::home::Role;
 use crate::id::{CommandId, PersonId, RobotId};
 use crate::plan::CleaningPlan;
 use crate::ports::{CommandLink, CommandStore, Delivery, HealthStore, RobotRequest, SettingsStore};
@@ -38,6 +40,8 @@ pub struct NewCommand {
 /// Issues commands.
 #[derive(Clone)]
 pub struct Commanding {
+    /// Tells whether who asked still may when the command is sent.
+    pub authorizing: Authorizing,
     /// Where commands are.
     pub commands: Arc<dyn CommandStore>,
     /// Tells what the robot does.
@@ -57,7 +61,8 @@ impl Commanding {
     /// for a key that was used before, whatever came of it since.
     ///
     /// Errors: [`UseCaseError::RobotOffline`], [`UseCaseError::RobotBusy`], [`UseCaseError::RoomsChanged`],
-    /// [`UseCaseError::NoPlan`], [`UseCaseError::Refused`] for zones that cannot be used, [`UseCaseError::KeyReused`].
+    /// [`UseCaseError::NoPlan`], [`UseCaseError::Refused`] for zones that cannot be used, [`UseCaseError::KeyReused`],
+    /// [`UseCaseError::NotFound`] for who was removed meanwhile.
     pub async fn issue(
         &self,
         access: &RobotAccess,
@@ -170,6 +175,10 @@ impl Commanding {
         command: Command,
         plan: Option<CleaningPlan>,
     ) -> Result<Command, UseCaseError> {
+        if !self.is_still_allowed(&command).await? {
+            self.note(scope, command, CommandState::Expired).await?;
+            return Err(UseCaseError::NotFound { what: "robot" });
+        }
         let request = RobotRequest::Command {
             command: command.clone(),
             plan,
@@ -186,6 +195,19 @@ impl Commanding {
                 self.note(scope, command, CommandState::Expired).await?;
                 Err(UseCaseError::RobotOffline)
             }
+        }
+    }
+
+    /// While a plan was made, who asked may have been removed, and the robot unpaired.
+    async fn is_still_allowed(&self, command: &Command) -> Result<bool, UseCaseError> {
+        let issuer = Principal {
+            person: command.issuer,
+            operator: false,
+        };
+        match self.authorizing.robot(&issuer, command.robot, Role::Guest).await {
+            Ok(access) => Ok(access.pairing.id == command.pairing),
+            Err(UseCaseError::NotFound { .. }) => Ok(false),
+            Err(other) => Err(other),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{RobotAccess, UseCaseError};
 use crate::Timestamp;
+use crate::access::HomeScope;
 use crate::command::DELIVERY_TIMEOUT;
 use crate::id::{LeaseId, PersonId};
 use crate::lease::{LEASE_VALID, Lease};
@@ -54,7 +55,8 @@ impl Leasing {
             token_hash,
             expires_at,
         };
-        self.start(access, lease).await
+        self.leases.open_lease(&access.scope, &lease).await?;
+        self.wake(access, lease).await
     }
 
     /// Lets a lease run on, for the person who holds it.
@@ -66,14 +68,12 @@ impl Leasing {
         now: Timestamp,
     ) -> Result<Lease, UseCaseError> {
         let lease = self.held(access, lease, person, now).await?;
-        self.start(
-            access,
-            Lease {
-                expires_at: now.plus(LEASE_VALID),
-                ..lease
-            },
-        )
-        .await
+        let renewed = Lease {
+            expires_at: now.plus(LEASE_VALID),
+            ..lease
+        };
+        self.leases.put_lease(&renewed).await?;
+        self.wake(access, renewed).await
     }
 
     /// Ends a lease, cuts its connection, and lets the robot stop sending for it.
@@ -85,13 +85,7 @@ impl Leasing {
         now: Timestamp,
     ) -> Result<(), UseCaseError> {
         let lease = self.held(access, lease, person, now).await?;
-        self.leases
-            .put_lease(&Lease {
-                expires_at: now,
-                ..lease.clone()
-            })
-            .await?;
-        self.registry.disconnect(&lease.client_id()).await?;
+        self.cut(&lease, now).await?;
         let request = RobotRequest::Live {
             pairing: access.pairing.id,
             lease: lease.id,
@@ -102,6 +96,34 @@ impl Leasing {
             tracing::warn!(robot.id = %lease.robot, error = &error as &dyn Error, "live view not ended");
         }
         Ok(())
+    }
+
+    /// Ends all that somebody watches in a home of which they are no member any more. A connection that cannot be cut
+    /// ends with its lease.
+    pub async fn end_all(
+        &self,
+        scope: &HomeScope,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<(), UseCaseError> {
+        for id in self.leases.leases_of(scope, person).await? {
+            let Some(lease) = self.leases.lease(id).await? else {
+                continue;
+            };
+            if let Err(error) = self.cut(&lease, now).await {
+                tracing::warn!(lease.id = %id, error = &error as &dyn Error, "live view not cut");
+            }
+        }
+        Ok(())
+    }
+
+    async fn cut(&self, lease: &Lease, now: Timestamp) -> Result<(), UseCaseError> {
+        let ended = Lease {
+            expires_at: now,
+            ..lease.clone()
+        };
+        self.leases.put_lease(&ended).await?;
+        Ok(self.registry.disconnect(&lease.client_id()).await?)
     }
 
     async fn held(
@@ -118,8 +140,7 @@ impl Leasing {
         lease.filter(held).ok_or(UseCaseError::NotFound { what: "lease" })
     }
 
-    async fn start(&self, access: &RobotAccess, lease: Lease) -> Result<Lease, UseCaseError> {
-        self.leases.put_lease(&lease).await?;
+    async fn wake(&self, access: &RobotAccess, lease: Lease) -> Result<Lease, UseCaseError> {
         let request = RobotRequest::Live {
             pairing: access.pairing.id,
             lease: lease.id,

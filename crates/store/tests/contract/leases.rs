@@ -5,7 +5,7 @@ use domain::lease::{LEASE_VALID, Lease};
 use domain::ports::LeaseStore;
 
 use crate::local_table::LocalTable;
-use crate::samples::{AT, person_id, robot_id};
+use crate::samples::{AT, person_id, robot_id, scope};
 
 fn sample() -> Lease {
     Lease {
@@ -20,8 +20,12 @@ fn sample() -> Lease {
 pub async fn lease_store(store: &dyn LeaseStore) {
     let lease = sample();
     assert_eq!(store.lease(lease.id).await.unwrap(), None);
-    store.put_lease(&lease).await.unwrap();
+    let (ours, theirs) = (scope(1), scope(2));
+    store.open_lease(&ours, &lease).await.unwrap();
     assert_eq!(store.lease(lease.id).await.unwrap(), Some(lease.clone()));
+    assert_eq!(store.leases_of(&ours, lease.person).await.unwrap(), [lease.id]);
+    assert!(store.leases_of(&theirs, lease.person).await.unwrap().is_empty());
+    assert!(store.leases_of(&ours, person_id(2)).await.unwrap().is_empty());
     let renewed = Lease {
         expires_at: lease.expires_at.plus(LEASE_VALID),
         ..lease

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::home::Name;
 use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PairingId, PersonId, RobotId, RoomId, RunId};
-use domain::member::{Invitation, InvitationCode, Stay};
-use domain::ports::{HealthStore, MemberStore, RobotStore, SettingsStore};
+use domain::member::Stay;
+use domain::ports::{HealthStore, RobotStore, SettingsStore};
 use domain::presence::Presence;
 use domain::robot::{Pairing, Robot};
 use domain::settings::Settings;
@@ -114,17 +114,8 @@ async fn settle_members(world: &World, bug: Option<Bug>) {
         (Who::Removed.person(), Stay::Member),
         (spare(), Stay::Member),
     ];
-    for (number, (person, stay)) in (1..).zip(stays) {
-        let invitation = Invitation {
-            code: InvitationCode::new(number),
-            home: world.home,
-            name: Name::new("name", "Somebody").unwrap(),
-            stay,
-            expires_at: AT.plus(DAY),
-        };
-        world.store.open_invitation(&invitation).await.unwrap();
-        let member = invitation.accepted_by(person);
-        world.store.accept_invitation(&invitation, &member).await.unwrap();
+    for (person, stay) in stays {
+        world.let_in(person, stay).await;
     }
     if bug != Some(Bug::RemovedMemberStays) {
         let path = world.at_home(&format!("/members/{}", Who::Removed.person()));

@@ -8,6 +8,7 @@ mod expected;
 mod ground;
 mod identities;
 mod keys;
+mod kinds;
 mod matrix;
 mod recorder;
 mod routes;
@@ -15,6 +16,7 @@ mod rows;
 mod tokens;
 
 pub use recorder::Recorder;
+pub use rows::Row;
 
 use identities::{EVERYBODY, Who};
 

@@ -137,7 +137,7 @@ fn the_deployed_policies_allow_what_they_shall() {
         .iter()
         .map(|cell| (cell, permits(documents(cell.who), cell)))
         .collect();
-    judge("policy documents", &tried);
+    judge("S1 policies", &tried);
 }
 
 #[test]

@@ -203,7 +203,7 @@ async fn robots_do_what_they_shall() {
     let mut tried = robots_cells(&ground, Who::RobotA, cells_of(&all, Who::RobotA)).await;
     tried.extend(robots_cells(&ground, Who::RobotB, second).await);
     assert!(tried.len() >= LEAST, "only {} cells", tried.len());
-    judge("robots at the broker", &tried);
+    judge("S1 robots", &tried);
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn phones_do_what_they_shall() {
             tried.push((cell, phones_attempt(&ground, &mut phone, cell).await));
         }
     }
-    judge("phones at the broker", &tried);
+    judge("S1 phones", &tried);
 }
 
 #[tokio::test]
@@ -250,5 +250,5 @@ async fn nobody_else_connects() {
             tried.push((cell, ground.connects(who, &cell.target).await));
         }
     }
-    judge("others at the broker", &tried);
+    judge("S1 others", &tried);
 }

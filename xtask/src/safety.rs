@@ -1,0 +1,230 @@
+//! `cargo xtask safety`: tries that nobody gets in and that no robot moves when it should not, and keeps the table.
+
+use std::io::{BufRead, BufReader};
+use std::process::{ExitCode, Stdio};
+
+use anyhow::Context;
+
+use crate::project::Project;
+use crate::table::{self, Table};
+
+/// The page that shows the table.
+const PAGE: &str = "README.md";
+/// What the names of tests have in them that build a bug in.
+const BUG_TESTS: &str = "built_in";
+
+/// The tests that print rows: package, test target, and what their names begin with.
+const SUITES: [(&str, &str, &str); 5] = [
+    ("device-agent", "safety", ""),
+    ("mobile-api", "api", "commanding::"),
+    ("mobile-api", "api", "isolation::"),
+    ("access", "tokens", ""),
+    ("sweepline", "broker", "matrix::"),
+];
+
+/// What each row looks for, and what is known of others.
+const ROWS: &[(&str, &str, &str)] = &[
+    (
+        "C1",
+        "a start that comes after its end is obeyed",
+        "AWS IoT Commands leave it to the device",
+    ),
+    ("C2", "a start that comes twice runs twice", ""),
+    ("C3", "a recorded start is obeyed after a restart", ""),
+    ("C4", "a retained start is obeyed", "hobby bridges fail it"),
+    (
+        "C5",
+        "starts that waited through an outage are obeyed",
+        "hobby bridges fail it; AWS leaves it to the device",
+    ),
+    ("C6", "a robot that lost power drives on", "hobby bridges fail it"),
+    ("C7", "two starts run twice, or a start beats a stop", ""),
+    (
+        "C8",
+        "a member who is removed in a run still sees or stops it",
+        "",
+    ),
+    (
+        "C9",
+        "a command is delivered of a member who was removed meanwhile",
+        "",
+    ),
+    ("C10", "a stop is not obeyed, however late and often it comes", ""),
+    ("C10 dock", "a dock does not end a run, however late it comes", ""),
+    ("C10 old dock", "an old dock moves a robot that stands still", ""),
+    ("C11 child lock", "a locked robot starts", ""),
+    ("C11 stop under lock", "a locked robot does not stop", ""),
+    ("C11 quiet hours", "a robot starts in quiet hours", ""),
+    ("C11 lifted robot", "a robot that was lifted starts", ""),
+    (
+        "C12",
+        "a start of an earlier owner is obeyed",
+        "Ecovacs: the next owner could be watched",
+    ),
+    ("C13", "a start is sent for rooms that are numbered anew", ""),
+    ("C14", "a start is obeyed before this boot knows the time", ""),
+    ("C15", "of 100 starts in a second more than one is obeyed", ""),
+    (
+        "S1 policies",
+        "topic × identity, by the evaluator",
+        "DJI 2026: about 7,000 robots open",
+    ),
+    (
+        "S1 robots",
+        "topic × identity at the broker, robots",
+        "mosquitto grants 6 of 6 illegal subscriptions",
+    ),
+    ("S1 phones", "topic × identity at the broker, phones", ""),
+    (
+        "S1 others",
+        "topic × identity at the broker, everybody else",
+        "mosquitto: 1 of 1 takes another's client id",
+    ),
+    ("S2", "route × identity × object, let through", ""),
+    (
+        "S2 alike",
+        "a foreign id answers otherwise than an unknown one",
+        "",
+    ),
+    ("S2 fields", "a body sets a field that is not its own", ""),
+    ("S2 methods", "a path knows a method that is not its own", ""),
+    (
+        "S3 attacks",
+        "a forged token is accepted, attacks of our list",
+        "",
+    ),
+    (
+        "S3 clauses",
+        "a token that RFC 8725 forbids is accepted, clause by clause",
+        "",
+    ),
+    (
+        "S3 signatures",
+        "a bad signature is accepted, Wycheproof",
+        "jsonwebtoken alone: 4",
+    ),
+    ("S3 keys", "a faulty key set opens something, Wycheproof", ""),
+    ("S3 kinds", "a token of one kind opens the door of another", ""),
+    ("S6", "a request asks for a key of another home", ""),
+    (
+        "S7",
+        "the live view of a removed member goes on",
+        "Ecovacs: for ever; AWS: 300 s",
+    ),
+];
+
+/// Runs every suite; prints its rows, and `write`s them into the page.
+///
+/// # Errors
+/// When a suite cannot be run, or the page not be written.
+pub fn run(project: &Project, bugs: bool, write: bool) -> anyhow::Result<ExitCode> {
+    let mut lines = Vec::new();
+    let mut is_well = true;
+    for suite in SUITES {
+        is_well &= relay(project, suite, bugs, &mut lines)?;
+    }
+    lines.iter().for_each(|line| println!("{line}"));
+    if write && is_well && !bugs {
+        self::write(project, &lines)?;
+    }
+    Ok(if is_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Runs one suite and gathers what it says of rows; gives whether it passed.
+fn relay(
+    project: &Project,
+    (package, target, filter): (&str, &str, &str),
+    bugs: bool,
+    lines: &mut Vec<String>,
+) -> anyhow::Result<bool> {
+    println!("==> {package}, {target} {filter}");
+    let mut cargo = project.cargo("test --quiet");
+    cargo.args(["--package", package, "--test", target, "--", "--nocapture"]);
+    match (bugs, filter) {
+        (true, _) => cargo.arg(BUG_TESTS),
+        (false, "") => cargo.args(["--skip", BUG_TESTS]),
+        (false, filter) => cargo.args([filter, "--skip", BUG_TESTS]),
+    };
+    let mut child = cargo
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo cannot be run")?;
+    let stdout = child.stdout.take().context("the suite has no output")?;
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        match Row::read(&line).is_some() || line.contains(": caught: ") {
+            true => lines.push(line),
+            false => println!("{line}"),
+        }
+    }
+    Ok(child.wait()?.success())
+}
+
+fn write(project: &Project, lines: &[String]) -> anyhow::Result<()> {
+    let mut table = Table::new(&["", "looked for", "tried", "failed", "others"]);
+    let found: Vec<Row<'_>> = lines.iter().filter_map(|line| Row::read(line)).collect();
+    for (name, what, others) in ROWS {
+        let row = found.iter().find(|row| row.name == *name);
+        let (tried, failed) = row.map_or(("not tried", ""), |row| (row.tried, row.failed));
+        table.add([name, what, tried, failed, others].map(|cell| (*cell).to_owned()));
+    }
+    let text = format!(
+        "{}\nLast run: {}; schedules have the seeds 0 to 99.\n",
+        table.markdown(),
+        project.today()?
+    );
+    table::replace(&project.root.join(PAGE), "safety", &text)
+}
+
+/// A line such as `C1: 100 tried, 0 failed`.
+#[derive(Debug, PartialEq, Eq)]
+struct Row<'a> {
+    name: &'a str,
+    tried: &'a str,
+    failed: &'a str,
+}
+
+impl<'a> Row<'a> {
+    fn read(line: &'a str) -> Option<Self> {
+        let (name, rest) = line.split_once(": ")?;
+        let (tried, rest) = rest.split_once(" tried, ")?;
+        let (failed, _) = rest.split_once(" failed")?;
+        // The test runner may have begun the line.
+        let name = name.rsplit("... ").next().unwrap_or(name);
+        Some(Self { name, tried, failed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_read_from_its_line() {
+        let row = |name| {
+            Some(Row {
+                name,
+                tried: "100",
+                failed: "0",
+            })
+        };
+        assert_eq!(Row::read("C1: 100 tried, 0 failed"), row("C1"));
+        assert_eq!(
+            Row::read("test c10 ... S1 robots: 100 tried, 0 failed (0 let through)"),
+            row("S1 robots")
+        );
+        assert_eq!(Row::read("C1: caught: ObeysLate"), None);
+    }
+
+    #[test]
+    fn no_row_is_named_twice() {
+        let mut names: Vec<_> = ROWS.iter().map(|row| row.0).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), ROWS.len());
+    }
+}
