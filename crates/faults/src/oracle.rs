@@ -99,24 +99,30 @@ fn differences(cloud: &Cloud, shelves: &Shelves, robots: usize) -> anyhow::Resul
         }
     }
     let whole = reference.store.inner().look().clone();
+    let differing = differing(shelves, &whole).into_iter();
+    Ok(differing
+        .map(|what| format!("the home's {what} differ from those of an undisturbed run"))
+        .collect())
+}
+
+/// Where two homes differ.
+pub fn differing(one: &Shelves, other: &Shelves) -> Vec<&'static str> {
     let votes = |shelves: &Shelves| -> Vec<_> {
         let runs = shelves.runs.values();
         runs.map(|run| (run.id, run.state, run.vote)).collect()
     };
     let compared = [
-        ("votes", votes(shelves) == votes(&whole)),
-        ("run tiles", shelves.run_tiles == whole.run_tiles),
-        ("evidence", shelves.home_sheets == whole.home_sheets),
-        ("folds", shelves.folds == whole.folds),
-        ("floors", shelves.floors == whole.floors),
-        ("floor maps", shelves.floor_maps == whole.floor_maps),
-        ("objects", shelves.objects == whole.objects),
-        ("plans", shelves.plans == whole.plans),
+        ("votes", votes(one) == votes(other)),
+        ("run tiles", one.run_tiles == other.run_tiles),
+        ("evidence", one.home_sheets == other.home_sheets),
+        ("folds", one.folds == other.folds),
+        ("floors", one.floors == other.floors),
+        ("floor maps", one.floor_maps == other.floor_maps),
+        ("objects", one.objects == other.objects),
+        ("plans", one.plans == other.plans),
     ];
     let differing = compared.into_iter().filter(|(_, is_equal)| !is_equal);
-    Ok(differing
-        .map(|(what, _)| format!("the home's {what} differ from those of an undisturbed run"))
-        .collect())
+    differing.map(|(what, _)| what).collect()
 }
 
 /// Hands a run to a cloud in which nothing goes wrong.

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::bug::Bug;
 use crate::climate::Climate;
-use crate::seeds;
 use crate::simulation::Figures;
+use crate::{outbox_file, seeds, store_calls};
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Outcome {
 }
 
 /// All rows.
-pub const ROWS: [Row; 5] = [
+pub const ROWS: [Row; 8] = [
     Row {
         name: "R1",
         what: "tile reports lost while agent, broker, handlers and store are killed or fail at any step",
@@ -61,6 +61,18 @@ pub const ROWS: [Row; 5] = [
         bug: (Bug::ForgetsVotes, |bug| caught(Climate::doubles(), bug)),
     },
     Row {
+        name: "R3",
+        what: "torn or changed files of the outbox that lose a promise, pass as whole or stop the agent",
+        run: outbox_file::cut_and_turned,
+        bug: (Bug::UnsyncedDisk, |bug| caught(Climate::kills(), bug)),
+    },
+    Row {
+        name: "R4",
+        what: "tile reports lost though the disk had taken them, with the disk full again and again",
+        run: |size, seed| simulated(Climate::full_disks(), size, seed, 200, 400),
+        bug: (Bug::SilentFullDisk, |bug| caught(Climate::full_disks(), bug)),
+    },
+    Row {
         name: "R5",
         what: "tile reports lost or out of order while clocks jump by up to ten years",
         run: |size, seed| simulated(Climate::clocks(), size, seed, 300, 600),
@@ -71,6 +83,12 @@ pub const ROWS: [Row; 5] = [
         what: "tile reports lost in outages of up to eight hours in which the session expires",
         run: |size, seed| simulated(Climate::long_outages(), size, seed, 350, 700),
         bug: (Bug::DeafAfterSession, |bug| caught(Climate::long_outages(), bug)),
+    },
+    Row {
+        name: "R8",
+        what: "calls of the store after whose failure the home is not what it should be",
+        run: |_, _| store_calls::each_in_each_way(None),
+        bug: (Bug::SwallowsErrors, |bug| store_calls::each_in_each_way(Some(bug))),
     },
     Row {
         name: "R9",

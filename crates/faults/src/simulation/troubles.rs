@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use device_agent::core::Input;
 use domain::Timestamp;
 use domain::id::RobotId;
@@ -20,6 +19,8 @@ use crate::link::Line;
 const KEEP_ALIVE: Duration = Duration::from_secs(20 * 60);
 /// The longest time that an agent is off after a kill.
 const MAX_OFF: Duration = Duration::from_secs(10 * 60);
+/// How long an agent that could not start is off.
+const START_AGAIN: Duration = Duration::from_secs(30);
 /// The most storage calls that a killed agent still makes.
 const MAX_FUSE: u32 = 12;
 
@@ -134,12 +135,19 @@ impl Simulation {
         if self.robot(robot)?.is_on() {
             return Ok(());
         }
-        let guess = self.now + Duration::ZERO;
         let jump = self.jump();
-        let guess = Timestamp::from_millis(home::EPOCH.plus(guess).millis() + jump);
+        let guess = Timestamp::from_millis(home::EPOCH.plus(self.now).millis() + jump);
         let (now, seed) = (self.now, self.random.random());
-        let said = self.robot(robot)?.boot(now, guess, seed);
-        let said = said.with_context(|| format!("robot {robot} does not start"))?;
+        let this = self.robot(robot)?;
+        let said = match this.boot(now, guess, seed) {
+            Ok(said) => said,
+            // An agent that cannot write does not start; whoever watches over it tries again.
+            Err(_) if disk::open(&this.books).is_full => {
+                self.agenda.add(now + START_AGAIN, Happening::Boot(robot));
+                return Ok(());
+            }
+            Err(error) => return Err(error.context(format!("robot {robot} does not start"))),
+        };
         self.follow(robot, said)?;
         let up = now + self.within(Duration::from_secs(1), Duration::from_secs(20));
         self.agenda.add(up, Happening::LinkUp(robot));
