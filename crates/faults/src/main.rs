@@ -16,6 +16,9 @@ struct Arguments {
     /// The first seed.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// So many seeds, to play again what failed.
+    #[arg(long)]
+    seeds: Option<u64>,
     /// Only this row, such as `R1`.
     #[arg(long)]
     row: Option<String>,
@@ -49,7 +52,11 @@ fn main() -> anyhow::Result<ExitCode> {
 
 /// Tries a row; says whether nothing failed.
 fn holds(row: Row, arguments: &Arguments) -> anyhow::Result<bool> {
-    let size = if arguments.long { Size::Long } else { Size::Short };
+    let size = match arguments.seeds {
+        Some(count) => Size::Seeds(count),
+        None if arguments.long => Size::Long,
+        None => Size::Short,
+    };
     let tried = Tried::of(row, || (row.run)(size, arguments.seed))?;
     println!("{tried}");
     for problem in tried.outcome.problems.iter().take(MAX_TOLD) {

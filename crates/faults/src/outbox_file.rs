@@ -44,14 +44,17 @@ struct Written {
 /// When there is no place for files.
 pub fn cut_and_turned(size: Size, seed: u64) -> anyhow::Result<Outcome> {
     let puts = match size {
-        Size::Short => 8,
+        Size::Short | Size::Seeds(_) => 8,
         Size::Long => 24,
     };
     let dir = tempfile::tempdir_in(disks())?;
     let path = dir.path().join("outbox.log");
     let written = write(&path, puts, seed)?;
     let mut outcome = Outcome {
-        details: format!("a file of {} bytes cut at every byte and with every bit turned", written.bytes.len()),
+        details: format!(
+            "a file of {} bytes cut at every byte and with every bit turned",
+            written.bytes.len()
+        ),
         ..Outcome::default()
     };
     let mut count = |what: String, problem: Option<String>| {
@@ -115,7 +118,12 @@ fn write(path: &Path, puts: usize, seed: u64) -> anyhow::Result<Written> {
 }
 
 /// Opens a file of `bytes`; what is wrong with what is found in it, given that it was whole up to `whole`.
-fn look(path: &Path, bytes: &[u8], written: &Written, whole: Option<usize>) -> anyhow::Result<Option<String>> {
+fn look(
+    path: &Path,
+    bytes: &[u8],
+    written: &Written,
+    whole: Option<usize>,
+) -> anyhow::Result<Option<String>> {
     fs::write(path, bytes)?;
     let is_headless = bytes.get(..HEAD_BYTES) != written.bytes.get(..HEAD_BYTES);
     Ok(match catch_unwind(AssertUnwindSafe(|| found(path, written))) {
@@ -135,7 +143,11 @@ fn found(path: &Path, written: &Written) -> anyhow::Result<Ever> {
     let mut found = Ever::new();
     for run in runs {
         match outbox.tiles(run, &wanted) {
-            Ok(tiles) => found.extend(tiles.into_iter().map(|tile| (run, tile.index, tile.rev, tile.cells))),
+            Ok(tiles) => found.extend(
+                tiles
+                    .into_iter()
+                    .map(|tile| (run, tile.index, tile.rev, tile.cells)),
+            ),
             Err(error) => return Err(error.into()),
         }
     }
@@ -144,13 +156,15 @@ fn found(path: &Path, written: &Written) -> anyhow::Result<Ever> {
 
 /// What a file that was whole up to `whole` had promised and does not hold.
 fn lacking(found: &Ever, written: &Written, whole: usize) -> Option<String> {
-    let promise = written.promises.iter().rev().find(|promise| promise.bytes <= whole)?;
+    let promise = written
+        .promises
+        .iter()
+        .rev()
+        .find(|promise| promise.bytes <= whole)?;
     let is_kept = |((run, index), rev): (&(RunId, TileIndex), &Rev)| {
-        found
-            .iter()
-            .any(|(found_run, found_index, found_rev, _)| {
-                (found_run, found_index) == (run, index) && found_rev >= rev
-            })
+        found.iter().any(|(found_run, found_index, found_rev, _)| {
+            (found_run, found_index) == (run, index) && found_rev >= rev
+        })
     };
     let lost = promise.tiles.iter().filter(|tile| !is_kept(*tile)).count();
     (lost > 0).then(|| format!("{lost} tiles that were promised are gone"))

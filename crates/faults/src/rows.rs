@@ -15,6 +15,18 @@ pub enum Size {
     Short,
     /// As much as a release is judged by.
     Long,
+    /// So many seeds, to play again what failed.
+    Seeds(u64),
+}
+
+impl Size {
+    fn seeds(self, short: u64, long: u64) -> u64 {
+        match self {
+            Self::Short => short,
+            Self::Long => long,
+            Self::Seeds(count) => count,
+        }
+    }
 }
 
 /// A row.
@@ -88,7 +100,9 @@ pub const ROWS: [Row; 8] = [
         name: "R8",
         what: "calls of the store after whose failure the home is not what it should be",
         run: |_, _| store_calls::each_in_each_way(None),
-        bug: (Bug::SwallowsErrors, |bug| store_calls::each_in_each_way(Some(bug))),
+        bug: (Bug::SwallowsErrors, |bug| {
+            store_calls::each_in_each_way(Some(bug))
+        }),
     },
     Row {
         name: "R9",
@@ -100,10 +114,7 @@ pub const ROWS: [Row; 8] = [
 
 /// Plays simulations and counts their tile reports.
 fn simulated(climate: Climate, size: Size, seed: u64, short: u64, long: u64) -> anyhow::Result<Outcome> {
-    let count = match size {
-        Size::Short => short,
-        Size::Long => long,
-    };
+    let count = size.seeds(short, long);
     let (figures, problems) = seeds::play(&climate, seed, count)?;
     Ok(Outcome {
         tried: figures.reports,
@@ -114,10 +125,7 @@ fn simulated(climate: Climate, size: Size, seed: u64, short: u64, long: u64) -> 
 }
 
 fn poisoned(size: Size, seed: u64) -> anyhow::Result<Outcome> {
-    let count = match size {
-        Size::Short => 200,
-        Size::Long => 400,
-    };
+    let count = size.seeds(200, 400);
     let (figures, problems) = seeds::play(&Climate::poison(), seed, count)?;
     Ok(Outcome {
         tried: figures.poison,

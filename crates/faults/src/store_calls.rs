@@ -35,14 +35,20 @@ pub fn each_in_each_way(bug: Option<Bug>) -> anyhow::Result<Outcome> {
     let messages = messages()?;
     let (whole, calls) = handled(&messages, Weather::random(0, 0.0), None)?;
     let mut outcome = Outcome {
-        details: format!("{calls} calls, {} ways to fail, one at a time", Fate::FAULTS.len()),
+        details: format!(
+            "{calls} calls, {} ways to fail, one at a time",
+            Fate::FAULTS.len()
+        ),
         ..Outcome::default()
     };
     for call in 0..calls {
         for fate in Fate::FAULTS {
             outcome.tried += 1;
             let problem = match handled(&messages, Weather::once(call, fate), bug) {
-                Ok((ended, _)) => oracle::differing(&ended, &whole).first().copied().map(str::to_owned),
+                Ok((ended, _)) => oracle::differing(&ended, &whole)
+                    .first()
+                    .copied()
+                    .map(str::to_owned),
                 Err(error) => Some(format!("{error:#}")),
             };
             if let Some(problem) = problem {

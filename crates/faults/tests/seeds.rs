@@ -36,6 +36,12 @@ fn doubled_and_overtaken_messages_count_once() {
 }
 
 #[test]
+fn a_full_disk_loses_nothing_that_it_had_taken() {
+    nothing_is_wrong(&Climate::full_disks());
+    shows(Climate::full_disks(), Bug::SilentFullDisk);
+}
+
+#[test]
 fn clocks_order_nothing() {
     nothing_is_wrong(&Climate::clocks());
     shows(Climate::clocks(), Bug::IgnoresRevisions);

@@ -7,6 +7,7 @@ mod acks;
 mod clock;
 pub mod commands;
 mod coverage;
+mod ending;
 mod live;
 pub mod locating;
 pub mod message;
@@ -44,6 +45,7 @@ use crate::kept_plan::KeptPlan;
 use crate::storage::{Memory, Storage, StorageError};
 
 use clock::Clock;
+use ending::Endings;
 use live::Live;
 use locating::Locating;
 use message::{Delivery, Outgoing, Received};
@@ -124,6 +126,7 @@ pub struct Agent {
     live: Live,
     status: StatusLog,
     finished: BTreeMap<RunId, Repeat>,
+    endings: Endings,
     ack_repeat: Repeat,
     renewing: Renewing,
     outputs: Vec<Output>,
@@ -168,6 +171,7 @@ impl Agent {
                 .iter()
                 .map(|run| (*run, Repeat::due_at(Uptime::ZERO)))
                 .collect(),
+            endings: Endings::default(),
             ack_repeat: Repeat::due_at(Uptime::ZERO),
             renewing: Renewing::new(credentials, memory.renewal),
             outputs: Vec::new(),
@@ -196,6 +200,7 @@ impl Agent {
             Input::Tick => {}
         }
         self.tick_schedule();
+        self.tick_endings();
         self.tick_status();
         self.tick_acks();
         self.tick_finished();
@@ -206,8 +211,9 @@ impl Agent {
 
     /// When [`Input::Tick`] is wanted at the latest.
     pub fn next_tick(&self) -> Option<Uptime> {
+        let endings = self.endings.next();
         if !self.connected {
-            return [self.schedule_tick(), self.renewal_tick()]
+            return [endings, self.schedule_tick(), self.renewal_tick()]
                 .into_iter()
                 .flatten()
                 .min();
@@ -217,6 +223,7 @@ impl Agent {
         let status = self.condition.is_some().then(|| self.status.due());
         let time = self.condition.as_ref().and_then(|_| self.clock.ask_at());
         [
+            endings,
             acks,
             finished,
             status,
@@ -232,7 +239,8 @@ impl Agent {
 
     /// Whether a run is under way, or reports or answers wait for the cloud.
     pub fn is_busy(&self) -> bool {
-        self.run.is_some() || self.storage.waiting() > 0 || !self.state.unsettled.is_empty()
+        let has_more_to_tell = self.storage.waiting() > 0 || !self.endings.is_empty();
+        self.run.is_some() || has_more_to_tell || !self.state.unsettled.is_empty()
     }
 
     /// Whether the cloud has yet to answer something that is asked again until it does.

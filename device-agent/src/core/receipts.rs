@@ -19,7 +19,9 @@ impl Agent {
         match receipt.kind {
             ReceiptKind::Time { nonce, now } => self.on_time(&nonce, now),
             _ if !is_ours => tracing::warn!(robot.id = %self.endpoint.robot, "a receipt of another pairing"),
-            ReceiptKind::Confirmed { run } => self.let_go(run),
+            ReceiptKind::Confirmed { run } => {
+                self.let_go(run);
+            }
             ReceiptKind::Wanted { run, tiles } => self.send_again(run, &tiles),
             ReceiptKind::Refused { run, field, reason } => {
                 tracing::warn!(run.id = %run, field, reason, "the cloud refused a run");
@@ -67,9 +69,10 @@ impl Agent {
 
     /// Keeps a run no longer, and counts it as lost.
     pub(super) fn set_aside(&mut self, run: RunId) {
-        self.state.dropped = self.state.dropped.saturating_add(1);
-        self.let_go(run);
-        self.save();
+        if self.let_go(run) {
+            self.state.dropped = self.state.dropped.saturating_add(1);
+            self.save();
+        }
     }
 
     fn on_time(&mut self, nonce: &str, now: domain::Timestamp) {
@@ -79,11 +82,16 @@ impl Agent {
         }
     }
 
-    fn let_go(&mut self, run: RunId) {
-        self.finished.remove(&run);
-        if let Err(error) = self.storage.remove_run(run) {
-            tracing::error!(run.id = %run, %error, "a run was not removed from the outbox");
+    /// Says whether the run is off the disk; one that is not is repeated, and let go when it is answered again.
+    fn let_go(&mut self, run: RunId) -> bool {
+        let removed = self.storage.remove_run(run);
+        match &removed {
+            Ok(()) => {
+                self.finished.remove(&run);
+            }
+            Err(error) => tracing::error!(run.id = %run, %error, "a run was not removed from the outbox"),
         }
+        removed.is_ok()
     }
 
     /// A run under way goes on for its owner's sake, but nothing more of it is sent.
@@ -117,7 +125,9 @@ impl Agent {
     fn send_finished(&mut self, run: RunId) {
         match self.storage.finished_payload(run) {
             Ok(Some(payload)) => self.publish(Uplink::Run, payload),
-            Ok(None) => self.let_go(run),
+            Ok(None) => {
+                self.let_go(run);
+            }
             Err(error) => {
                 tracing::error!(run.id = %run, %error, "a manifest cannot be read from the outbox");
                 self.set_aside(run);

@@ -43,6 +43,8 @@ pub struct CurrentRun {
     pub head: RunHead,
     /// Whether the owner lets its map leave the robot.
     pub may_upload: bool,
+    /// Whether its beginning is on the disk.
+    pub is_begun: bool,
     /// Whether the cloud refused a report of it, so that no more are sent.
     pub is_refused: bool,
     /// Tiles on the disk that were not sent.
@@ -85,6 +87,7 @@ impl CurrentRun {
             id,
             head,
             may_upload,
+            is_begun: false,
             is_refused: false,
             unsent: BTreeSet::new(),
             state: RunState::Running,

@@ -14,11 +14,11 @@ use wire::run_event;
 use wire::tile_pack::PackedTile;
 use wire::topic::Uplink;
 
-use super::repeat::Repeat;
+use super::ending::Ending;
 use super::run::{self, CurrentRun};
 use super::{Agent, packing};
 use crate::driver::RobotCondition;
-use crate::outbox::{OpenRun, RunHead};
+use crate::outbox::{OpenRun, Progress, RunHead};
 use crate::storage::StorageError;
 
 impl Agent {
@@ -49,9 +49,10 @@ impl Agent {
             started_at: self.now(),
         };
         let kept = self.storage.begin_run(id, head.clone());
-        self.account(id, kept);
+        let is_begun = self.account(id, kept);
         self.locating.begin_run();
-        let run = CurrentRun::begin(id, head, self.preferences().upload_map);
+        let mut run = CurrentRun::begin(id, head, self.preferences().upload_map);
+        run.is_begun = is_begun;
         let started = run.event(RunEventKind::Started, self.now());
         self.run = Some(run);
         self.publish(Uplink::Run, run_event::encode(&started));
@@ -64,7 +65,7 @@ impl Agent {
         enter(run);
         if let Some(tiles) = run.due_report(at, packing::FULL_PACK_BYTES) {
             let sends = run.take_upload(at, knows_floors);
-            self.keep(tiles);
+            self.keep(&tiles);
             if sends {
                 self.send_unsent();
             }
@@ -92,14 +93,23 @@ impl Agent {
     /// Ends the run: its last tiles and its manifest are on the disk before they are sent.
     pub(super) fn end_run(&mut self, outcome: Outcome) {
         let Some(run) = &mut self.run else { return };
-        let tiles = run.report();
-        self.keep(tiles);
+        let mut tiles = run.report();
+        if self.keep(&tiles) {
+            tiles.clear();
+        }
         self.send_unsent();
         let Some(run) = self.run.take() else { return };
         let (id, initiator, is_refused) = (run.id, run.head.initiator, run.is_refused);
+        let (head, progress) = ((!run.is_begun).then(|| run.head.clone()), run.progress());
         match run.finish(outcome, self.now()) {
             Ok(_) if is_refused => self.set_aside(id),
-            Ok(event) => self.keep_finished(id, packing::event_payload(event)),
+            Ok(event) => self.end(Ending {
+                run: id,
+                head,
+                tiles,
+                progress,
+                payload: packing::event_payload(event),
+            }),
             Err(error) => {
                 tracing::error!(run.id = %id, %error, "a run cannot be reported");
                 self.set_aside(id);
@@ -128,7 +138,13 @@ impl Agent {
     /// Ends a run that the last start of the agent left open, from what the outbox has of it.
     pub(super) fn close_interrupted(&mut self, open: OpenRun) {
         match self.interrupted_payload(&open) {
-            Ok(payload) => self.keep_finished(open.run, payload),
+            Ok(payload) => self.end(Ending {
+                run: open.run,
+                head: None,
+                tiles: Vec::new(),
+                progress: Progress::default(),
+                payload,
+            }),
             Err(error) => {
                 tracing::error!(run.id = %open.run, %error, "an interrupted run cannot be reported");
                 self.set_aside(open.run);
@@ -170,16 +186,26 @@ impl Agent {
         )))
     }
 
-    fn keep(&mut self, tiles: Vec<PackedTile>) {
-        let Some(run) = &mut self.run else { return };
-        let id = run.id;
-        let progress = run.progress();
-        let kept = self.storage.put_tiles(id, tiles.clone(), progress);
-        if self.account(id, kept)
-            && let Some(run) = &mut self.run
-        {
-            run.set_stored(&tiles);
+    /// Puts tiles and progress of the run on the disk, after its beginning if there was no room for that; says whether
+    /// they are there.
+    fn keep(&mut self, tiles: &[PackedTile]) -> bool {
+        let Some(run) = &self.run else { return false };
+        let (id, progress) = (run.id, run.progress());
+        if let Some(head) = (!run.is_begun).then(|| run.head.clone()) {
+            let begun = self.storage.begin_run(id, head);
+            if !self.account(id, begun) {
+                return false;
+            }
         }
+        let kept = self.storage.put_tiles(id, tiles.to_vec(), progress);
+        let is_kept = self.account(id, kept);
+        if let Some(run) = &mut self.run {
+            run.is_begun = true;
+            if is_kept {
+                run.set_stored(tiles);
+            }
+        }
+        is_kept
     }
 
     /// Sends tiles as they are on the disk, so that a revision means the same there and in the cloud.
@@ -202,19 +228,8 @@ impl Agent {
         }
     }
 
-    fn keep_finished(&mut self, run: RunId, payload: Vec<u8>) {
-        let kept = self.storage.finish_run(run, payload.clone());
-        if self.account(run, kept) {
-            self.finished.insert(run, Repeat::due_at(self.uptime));
-        } else {
-            // Not on the disk, so it is sent once and counted: better than not at all.
-            self.publish(Uplink::Run, payload);
-            self.state.dropped = self.state.dropped.saturating_add(1);
-        }
-    }
-
     /// Counts what the outbox dropped to make room; says whether it took the report of `run`.
-    fn account(&mut self, run: RunId, kept: Result<Vec<RunId>, StorageError>) -> bool {
+    pub(super) fn account(&mut self, run: RunId, kept: Result<Vec<RunId>, StorageError>) -> bool {
         match kept {
             Ok(dropped) => {
                 for run in &dropped {
