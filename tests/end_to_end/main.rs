@@ -5,6 +5,7 @@ mod correlation;
 mod erasure;
 mod floors;
 mod interruption;
+mod kills;
 mod owner;
 mod privacy;
 mod rooms;

@@ -19,6 +19,8 @@ pub enum Bug {
     DeafAfterSession,
     /// An error of the store is taken for success.
     SwallowsErrors,
+    /// A version calls a field of its messages by another name.
+    RenamesField,
     /// What was refused is kept without its bytes.
     DropsPoison,
 }

@@ -8,6 +8,7 @@
 pub mod bug;
 pub mod climate;
 pub mod cloud;
+pub mod corpus;
 pub mod disk;
 pub mod flaky;
 pub mod flat;

@@ -25,6 +25,9 @@ struct Arguments {
     /// Puts one fault into each row on purpose, and looks whether the row catches it.
     #[arg(long)]
     bugs: bool,
+    /// Writes what this version sends and keeps into the corpora, for later versions to read; nothing is tried.
+    #[arg(long)]
+    record: bool,
 }
 
 /// The most problems of a row that are printed.
@@ -32,6 +35,10 @@ const MAX_TOLD: usize = 20;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
+    if arguments.record {
+        println!("{}", faults::corpus::record()?.display());
+        return Ok(ExitCode::SUCCESS);
+    }
     let rows = ROWS
         .into_iter()
         .filter(|row| arguments.row.as_deref().is_none_or(|name| name == row.name));

@@ -32,7 +32,7 @@ struct Promise {
 }
 
 /// A file with its history.
-struct Written {
+pub struct Written {
     bytes: Vec<u8>,
     promises: Vec<Promise>,
     ever: Ever,
@@ -78,7 +78,11 @@ pub fn cut_and_turned(size: Size, seed: u64) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-fn write(path: &Path, puts: usize, seed: u64) -> anyhow::Result<Written> {
+/// Writes two runs of `puts` puts each into a new outbox.
+///
+/// # Errors
+/// The outbox's and the file system's.
+pub fn write(path: &Path, puts: usize, seed: u64) -> anyhow::Result<Written> {
     let mut random = StdRng::seed_from_u64(seed);
     let mut outbox = Outbox::open(path)?;
     let runs = [RunId::new(EPOCH, 1), RunId::new(EPOCH, 2)];

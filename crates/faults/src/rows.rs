@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::bug::Bug;
 use crate::climate::Climate;
 use crate::simulation::Figures;
-use crate::{outbox_file, seeds, store_calls};
+use crate::{corpus, outbox_file, seeds, store_calls};
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct Outcome {
 }
 
 /// All rows.
-pub const ROWS: [Row; 8] = [
+pub const ROWS: [Row; 9] = [
     Row {
         name: "R1",
         what: "tile reports lost while agent, broker, handlers and store are killed or fail at any step",
@@ -109,6 +109,12 @@ pub const ROWS: [Row; 8] = [
         what: "unreadable messages that get lost, change or hold up good ones",
         run: poisoned,
         bug: (Bug::DropsPoison, |bug| caught(Climate::poison(), bug)),
+    },
+    Row {
+        name: "R12",
+        what: "recorded messages and files of released versions that this one does not take",
+        run: corpus::replayed,
+        bug: (Bug::RenamesField, corpus::replayed_with),
     },
 ];
 

@@ -90,7 +90,10 @@ fn handled(
 }
 
 /// What a robot says of two runs.
-fn messages() -> anyhow::Result<Vec<(Function, Vec<u8>)>> {
+///
+/// # Errors
+/// When a run has more tiles than a manifest may name.
+pub fn messages() -> anyhow::Result<Vec<(Function, Vec<u8>)>> {
     let mut messages = Vec::new();
     for number in 0..2 {
         let run = RunId::new(EPOCH.plus(Duration::from_secs(number * 3600)), u128::from(number));
