@@ -51,6 +51,15 @@ pub struct Books {
     synced: u64,
 }
 
+impl Books {
+    /// A new agent starts; what the last one wrote is synced by now.
+    pub fn power_up(&mut self) {
+        self.is_dead = false;
+        self.fuse = None;
+        self.synced = 0;
+    }
+}
+
 /// The books, shared.
 pub type SharedBooks = Arc<Mutex<Books>>;
 

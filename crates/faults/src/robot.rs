@@ -88,11 +88,7 @@ impl Robot {
     /// # Errors
     /// When the agent cannot start from what is on its disk.
     pub fn boot(&mut self, now: Duration, guess: Timestamp, seed: u64) -> anyhow::Result<Vec<Outgoing>> {
-        {
-            let mut books = disk::open(&self.books);
-            books.is_dead = false;
-            books.fuse = None;
-        }
+        disk::open(&self.books).power_up();
         let (storage, memory) = SimulatedDisk::mount(self.dir.path(), self.books.clone())?;
         let agent = Agent::start(AgentParts {
             endpoint: home::endpoint(self.number),
