@@ -41,6 +41,13 @@ fn a_full_disk_loses_nothing_that_it_had_taken() {
     shows(Climate::full_disks(), Bug::SilentFullDisk);
 }
 
+/// The disk was full when the run began, and the agent was killed before there was room.
+#[test]
+fn a_run_that_left_no_trace_on_the_disk_is_not_under_way_for_ever() {
+    let (_, problems) = seeds::play(&Climate::full_disks(), 13, 1).unwrap();
+    assert_eq!(problems, Vec::<String>::new());
+}
+
 #[test]
 fn clocks_order_nothing() {
     nothing_is_wrong(&Climate::clocks());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::CorrelationId;
 use domain::command::Failure;
 use domain::id::RunId;
-use domain::run::{Initiator, Manifest, Outcome, RunEventKind, RunReport, RunState};
+use domain::run::{Initiator, Manifest, Outcome, RunEvent, RunEventKind, RunReport, RunState};
 use domain::status::RobotState;
 use mapping::run_map::RunMap;
 use mapping::tile::TileIndex;
@@ -55,7 +55,7 @@ impl Agent {
         run.is_begun = is_begun;
         let started = run.event(RunEventKind::Started, self.now());
         self.run = Some(run);
-        self.publish(Uplink::Run, run_event::encode(&started));
+        self.publish_event(&started);
     }
 
     /// Enters what was sensed into the run, and stores and sends what is due at `at` by the driver's clock.
@@ -85,7 +85,7 @@ impl Agent {
             && let Some(kind) = run.turn(state)
         {
             let event = run.event(kind, now);
-            self.publish(Uplink::Run, run_event::encode(&event));
+            self.publish_event(&event);
         }
         self.check_pursuit();
     }
@@ -124,15 +124,27 @@ impl Agent {
 
     /// After an outage: the last event and the run's place again, and the tiles that the cloud may lack.
     pub(super) fn catch_up_run(&mut self) {
+        self.tell_run();
+        self.send_unsent();
+    }
+
+    /// Publishes an event of the run under way, unless its beginning is not on the disk: a run that a power cut would leave
+    /// no trace of would be under way for ever in the cloud.
+    pub(super) fn publish_event(&mut self, event: &RunEvent) {
+        if self.run.as_ref().is_some_and(|run| run.is_begun) {
+            self.publish(Uplink::Run, run_event::encode(event));
+        }
+    }
+
+    fn tell_run(&mut self) {
         let now = self.now();
         let Some(run) = &mut self.run else { return };
         let event = run.last_event(now);
         let located = run.located_again(now);
-        self.publish(Uplink::Run, run_event::encode(&event));
+        self.publish_event(&event);
         if let Some(located) = located {
-            self.publish(Uplink::Run, run_event::encode(&located));
+            self.publish_event(&located);
         }
-        self.send_unsent();
     }
 
     /// Ends a run that the last start of the agent left open, from what the outbox has of it.
@@ -189,23 +201,35 @@ impl Agent {
     /// Puts tiles and progress of the run on the disk, after its beginning if there was no room for that; says whether
     /// they are there.
     fn keep(&mut self, tiles: &[PackedTile]) -> bool {
+        if !self.keep_beginning() {
+            return false;
+        }
         let Some(run) = &self.run else { return false };
         let (id, progress) = (run.id, run.progress());
-        if let Some(head) = (!run.is_begun).then(|| run.head.clone()) {
-            let begun = self.storage.begin_run(id, head);
-            if !self.account(id, begun) {
-                return false;
-            }
-        }
         let kept = self.storage.put_tiles(id, tiles.to_vec(), progress);
         let is_kept = self.account(id, kept);
-        if let Some(run) = &mut self.run {
-            run.is_begun = true;
-            if is_kept {
-                run.set_stored(tiles);
-            }
+        if let Some(run) = self.run.as_mut().filter(|_| is_kept) {
+            run.set_stored(tiles);
         }
         is_kept
+    }
+
+    /// Puts the beginning of the run on the disk if there was no room for it, and tells of the run then; says whether it
+    /// is there.
+    fn keep_beginning(&mut self) -> bool {
+        let Some(run) = self.run.as_ref().filter(|run| !run.is_begun) else {
+            return true;
+        };
+        let (id, head) = (run.id, run.head.clone());
+        let begun = self.storage.begin_run(id, head);
+        if !self.account(id, begun) {
+            return false;
+        }
+        if let Some(run) = &mut self.run {
+            run.is_begun = true;
+        }
+        self.tell_run();
+        true
     }
 
     /// Sends tiles as they are on the disk, so that a revision means the same there and in the cloud.

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use domain::run::{Initiator, RunState};
-use wire::run_event;
-use wire::topic::Uplink;
 
 use super::Agent;
 use super::locating::Place;
@@ -66,7 +64,7 @@ impl Agent {
         if let (Some(located), Some(run)) = (found, &mut self.run) {
             tracing::info!(run.id = %run.id, floor.id = %located.floor, "run located");
             let event = run.locate(located, now);
-            self.publish(Uplink::Run, run_event::encode(&event));
+            self.publish_event(&event);
         }
     }
 
