@@ -63,13 +63,13 @@ pub const ROWS: [Row; 9] = [
     Row {
         name: "R1",
         what: "tile reports lost while agent, broker, handlers and store are killed or fail at any step",
-        run: |size, seed| simulated(Climate::kills(), size, seed, 900, 3_600),
+        run: |size, seed| simulated(Climate::kills(), size, seed, 1_100, 4_000),
         bug: (Bug::TrustsBroker, |bug| caught(Climate::kills(), bug)),
     },
     Row {
         name: "R2",
         what: "tile reports that count twice, with one message in five doubled and all out of order",
-        run: |size, seed| simulated(Climate::doubles(), size, seed, 250, 500),
+        run: |size, seed| simulated(Climate::doubles(), size, seed, 100, 300),
         bug: (Bug::ForgetsVotes, |bug| caught(Climate::doubles(), bug)),
     },
     Row {
@@ -87,13 +87,13 @@ pub const ROWS: [Row; 9] = [
     Row {
         name: "R5",
         what: "tile reports lost or out of order while clocks jump by up to ten years",
-        run: |size, seed| simulated(Climate::clocks(), size, seed, 300, 600),
+        run: |size, seed| simulated(Climate::clocks(), size, seed, 250, 500),
         bug: (Bug::IgnoresRevisions, |bug| caught(Climate::clocks(), bug)),
     },
     Row {
         name: "R6",
         what: "tile reports lost in outages of up to eight hours in which the session expires",
-        run: |size, seed| simulated(Climate::long_outages(), size, seed, 350, 700),
+        run: |size, seed| simulated(Climate::long_outages(), size, seed, 200, 400),
         bug: (Bug::DeafAfterSession, |bug| caught(Climate::long_outages(), bug)),
     },
     Row {
@@ -131,7 +131,7 @@ fn simulated(climate: Climate, size: Size, seed: u64, short: u64, long: u64) -> 
 }
 
 fn poisoned(size: Size, seed: u64) -> anyhow::Result<Outcome> {
-    let count = size.seeds(200, 400);
+    let count = size.seeds(150, 300);
     let (figures, problems) = seeds::play(&Climate::poison(), seed, count)?;
     Ok(Outcome {
         tried: figures.poison,
