@@ -16,10 +16,12 @@ use device_agent::core::Input;
 use device_agent::driver::{DriverOrder, Observation, StartOrder};
 use device_agent::state::AgentState;
 use domain::command::{CommandKind, CommandNumber, Failure, Rejection, Scope};
+use domain::id::RunId;
 use domain::receipt::ReceiptKind;
 use domain::run::Outcome;
 use domain::status::RobotState;
 use wire::ack::Answer;
+use wire::command::CommandMessage;
 
 fn whole_home() -> StartOrder {
     StartOrder {
@@ -207,4 +209,75 @@ fn pause_and_resume_succeed_when_the_robot_has_done_them() {
             Answer::Succeeded { run: None }
         );
     }
+}
+
+fn expected(number: u64) -> CommandMessage {
+    let start = command(number, CommandKind::Start);
+    CommandMessage {
+        run: Some(RunId::begun_by(start.id)),
+        ..start
+    }
+}
+
+#[test]
+fn a_start_whose_run_is_expected_is_answered_by_the_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    let start = expected(7);
+    table.command(&start);
+    assert_eq!((started(&table), table.acks()), (1, Vec::new()));
+    assert_eq!(table.events().last().unwrap().run, start.run.unwrap());
+    let state = AgentState::load(&dir.path().join("state.json")).unwrap();
+    assert_eq!(state.last_number, Some(CommandNumber(7)));
+    table.wait(Duration::from_secs(3600));
+    assert_eq!(table.acks(), []);
+    // The broker may deliver twice: the answer is then that of the first, and nothing else moves.
+    table.command(&start);
+    let Answer::Accepted { run } = table.acks().last().unwrap().answer else {
+        panic!()
+    };
+    assert_eq!((started(&table), run), (1, start.run));
+}
+
+#[test]
+fn a_start_whose_run_is_expected_is_still_refused_by_word() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    table.request(&expected(7), true);
+    let reason = Rejection::Retained;
+    assert_eq!(table.acks().last().unwrap().answer, Answer::Rejected { reason });
+    assert_eq!(started(&table), 0);
+}
+
+#[test]
+fn a_run_that_is_not_that_of_the_start_is_no_answer_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    let start = expected(7);
+    let foreign = CommandMessage {
+        run: Some(RunId::from_u128(99)),
+        ..start
+    };
+    table.command(&foreign);
+    let Answer::Accepted { run: Some(run) } = table.acks().last().unwrap().answer else {
+        panic!()
+    };
+    assert_ne!(run, RunId::from_u128(99));
+}
+
+#[test]
+fn a_run_that_the_cloud_refuses_leaves_the_answer_to_the_robot() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut table = Table::ready(dir.path());
+    let start = expected(7);
+    table.command(&start);
+    table.observe(Observation::State(condition(RobotState::Running)));
+    let (field, reason) = ("tiles".to_owned(), "are too many".to_owned());
+    let run = start.run.unwrap();
+    table.receipt(ReceiptKind::Refused { run, field, reason });
+    table.observe(Observation::Ended(Outcome::Completed));
+    assert_eq!(
+        table.acks().last().unwrap().answer,
+        Answer::Succeeded { run: start.run }
+    );
 }

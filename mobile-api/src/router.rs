@@ -97,7 +97,8 @@ async fn unknown_method() -> Problem {
     )
 }
 
-/// One line per answer of the API, without anything that tells who asked for what.
+/// One line per answer of the API, without anything that tells who asked for what. Of a look that was answered the
+/// access log says as much, and each line is paid.
 async fn log(request: Request, next: Next) -> Response {
     let start = Instant::now();
     let method = request.method().clone();
@@ -105,16 +106,20 @@ async fn log(request: Request, next: Next) -> Response {
     let response = next.run(request).await.into_response();
     if let Some(path) = path.filter(|path| path.as_str().starts_with("/v1/")) {
         let duration_ms = start.elapsed().as_millis() as u64;
-        let status = response.status();
-        let is_unknown = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        tracing::info!(
-            %method,
-            path = path.as_str(),
-            status = status.as_u16(),
-            duration_ms,
-            monotonic_counter.auth_failures = is_unknown.then_some(1u64),
-            "answered"
-        );
+        let (path, status) = (path.as_str(), response.status());
+        if method.is_safe() && status.is_success() {
+            tracing::debug!(%method, path, status = status.as_u16(), duration_ms, "answered");
+        } else {
+            let is_unknown = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+            tracing::info!(
+                %method,
+                path,
+                status = status.as_u16(),
+                duration_ms,
+                monotonic_counter.auth_failures = is_unknown.then_some(1u64),
+                "answered"
+            );
+        }
     }
     response
 }

@@ -62,7 +62,6 @@ pub struct Services {
     pub(crate) members: MemberKeeping,
     pub(crate) homes: Arc<dyn HomeStore>,
     pub(crate) robots: Arc<dyn RobotStore>,
-    pub(crate) commands: Arc<dyn CommandStore>,
     pub(crate) health: Arc<dyn HealthStore>,
     pub(crate) settings: Arc<dyn SettingsStore>,
     pub(crate) fleet: Arc<dyn FleetStore>,
@@ -110,6 +109,7 @@ impl Services {
             commanding: Commanding {
                 authorizing,
                 commands: store.clone(),
+                runs: store.clone(),
                 health: store.clone(),
                 settings: store.clone(),
                 planning: planning.clone(),
@@ -139,7 +139,6 @@ impl Services {
             },
             homes: store.clone(),
             robots: store.clone(),
-            commands: store.clone(),
             health: store.clone(),
             settings: store.clone(),
             fleet: store.clone(),

@@ -15,8 +15,8 @@ import { decodePack } from './tiles.js';
 const LEAST_RENEWAL_MS = 5_000;
 /** A lease is renewed when this share of it is over. */
 const RENEW_AFTER = 0.8;
-/** How long batches may stay away before the view says so, in milliseconds; they come every eight seconds. */
-const QUIET_AFTER_MS = 20_000;
+/** How long batches may stay away before the view says so, in milliseconds; they come every ten seconds. */
+const QUIET_AFTER_MS = 22_000;
 
 /**
  * @typedef {{kind: 'connecting'} | {kind: 'live'} | {kind: 'quiet', since: number}

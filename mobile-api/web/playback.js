@@ -6,7 +6,7 @@
 /** @typedef {import('./live-batch.js').TimedPose} TimedPose */
 
 /** The time between two batches, and half a second for a message that takes longer than others, in milliseconds. */
-export const DELAY_MS = 8_500;
+export const DELAY_MS = 10_500;
 /** A clock that is this far from where it was has begun anew, in milliseconds. */
 const NEW_CLOCK_MS = 60_000;
 

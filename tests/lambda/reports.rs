@@ -1,6 +1,7 @@
 //! The functions that take what robots report.
 
 use domain::command::{Command, CommandKind, CommandNumber, CommandState, Order};
+use domain::command_log::CommandLog;
 use domain::id::{CommandId, PersonId};
 use domain::ports::{CommandStore, HealthStore, RobotStore, RunTileStore};
 use domain::receipt::ReceiptKind;
@@ -146,7 +147,7 @@ async fn command_outcome_moves_a_command_and_refuses_an_unknown_one() {
     let home = Home::new().await;
     let (store, scope, command) = (&home.cloud.store, home.scope(), command(&home));
     store
-        .add_command(&scope, &command, "key", "digest", None)
+        .add_command(&scope, &command, &CommandLog::default(), None)
         .await
         .unwrap();
     let Some(function) = home.function("command_outcome") else {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CommandId, HomeId, PairingId, PersonId, RobotId, RoomId, RunId};
+use crate::run::{Outcome, Run, RunState};
 use crate::{CorrelationId, FieldError, Timestamp};
 
 /// How long a robot may act on a command after it was issued.
@@ -278,6 +279,31 @@ impl CommandState {
         next.rank() > self.rank()
     }
 
+    /// What the run of a start tells of it.
+    pub fn told_by(run: &Run) -> Self {
+        let of = Some(run.id);
+        match (run.state, &run.report) {
+            (RunState::Running | RunState::Paused, _) | (_, None) => Self::Accepted { run: of },
+            (RunState::Finished | RunState::Sealed, Some(report)) => Self::ended(of, report.outcome),
+        }
+    }
+
+    /// What became of a start whose run ended so.
+    pub fn ended(run: Option<RunId>, outcome: Outcome) -> Self {
+        let reason = match outcome {
+            Outcome::Completed => return Self::Succeeded { run },
+            Outcome::Stopped => Failure::Superseded,
+            Outcome::Failed => Failure::RobotError,
+            Outcome::Interrupted => Failure::Interrupted,
+        };
+        Self::Failed { reason }
+    }
+
+    /// Whether nothing can become of it any more.
+    pub fn is_final(&self) -> bool {
+        self.rank() == FINAL_RANK
+    }
+
     /// The state that a reader sees at `now`: nobody waits for an answer after the expiry.
     pub fn seen_at(self, now: Timestamp, expires_at: Timestamp) -> Self {
         match self {
@@ -292,10 +318,12 @@ impl CommandState {
             Self::Delivered => 1,
             Self::Expired => 2,
             Self::Accepted { .. } => 3,
-            Self::Rejected { .. } | Self::Succeeded { .. } | Self::Failed { .. } => 4,
+            Self::Rejected { .. } | Self::Succeeded { .. } | Self::Failed { .. } => FINAL_RANK,
         }
     }
 }
+
+const FINAL_RANK: u8 = 4;
 
 /// A command as it is kept and sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

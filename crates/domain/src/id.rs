@@ -35,6 +35,11 @@ macro_rules! typed_id {
                 Self(Ulid::from_parts(millis, entropy))
             }
 
+            /// When it was made.
+            pub fn made_at(self) -> Timestamp {
+                Timestamp::from_millis(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+            }
+
             /// The id as the number that binary payloads carry.
             pub fn as_u128(self) -> u128 {
                 self.0.into()
@@ -112,6 +117,13 @@ typed_id!(/// A robot's request to be claimed by an owner.
     ClaimId, "claim");
 typed_id!(/// An entry of a robot's schedule.
     EntryId, "entry");
+
+impl RunId {
+    /// The run that a start begins: it has the number of its command, so that who knows one finds the other.
+    pub fn begun_by(command: CommandId) -> Self {
+        Self(command.0)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ pub mod access;
 pub mod access_log;
 pub mod claim;
 pub mod command;
+pub mod command_log;
 pub mod correlation;
 pub mod erasure;
 pub mod error;

@@ -1,10 +1,11 @@
 use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::command::{Command, CommandNumber, CommandState};
+use domain::command_log::CommandLog;
 use domain::fleet::RobotHealth;
 use domain::id::{CommandId, RobotId};
 use domain::page::{Page, PageRequest};
-use domain::ports::{CommandStore, HealthStore, Reservation, RobotStore, SettingsStore, StoreError};
+use domain::ports::{CommandStore, HealthStore, RobotStore, SettingsStore, StoreError};
 use domain::presence::Presence;
 use domain::robot::Robot;
 use domain::settings::Settings;
@@ -107,16 +108,7 @@ impl SettingsStore for Memory {
 
 #[async_trait]
 impl CommandStore for Memory {
-    async fn reservation(
-        &self,
-        _: &HomeScope,
-        _: RobotId,
-        _: &str,
-    ) -> Result<Option<Reservation>, StoreError> {
-        unused()
-    }
-
-    async fn last_number(&self, _: RobotId) -> Result<Option<CommandNumber>, StoreError> {
+    async fn command_log(&self, _: RobotId) -> Result<CommandLog, StoreError> {
         unused()
     }
 
@@ -124,8 +116,7 @@ impl CommandStore for Memory {
         &self,
         _: &HomeScope,
         _: &Command,
-        _: &str,
-        _: &str,
+        _: &CommandLog,
         _: Option<CommandNumber>,
     ) -> Result<(), StoreError> {
         unused()

@@ -5,7 +5,6 @@
 //! | `H#home` | `META` | the home |
 //! | | `FLOOR#floor`, `ROBOT#robot`, `MEMBER#person` | its floors; a copy of each of its robots and memberships |
 //! | | `RUN#robot#run`, `CMD#robot#command` | runs, commands |
-//! | | `IDEM#robot#key` | idempotency keys |
 //! | | `INVITE#code`, `LEASE#person#lease` | a copy of each open invitation; who opened which live view |
 //! | | `LOG#ms#entropy` | what its owner reads about who did what |
 //! | | `CANDIDATES`, `BROUGHT` | the runs that floors may be made from; that floors came from elsewhere |
@@ -84,10 +83,6 @@ impl Key {
 
     pub(crate) fn command(scope: &HomeScope, robot: RobotId, command: CommandId) -> Self {
         Self::new(home(scope), format!("CMD#{robot}#{command}"))
-    }
-
-    pub(crate) fn idempotency(scope: &HomeScope, robot: RobotId, key: &str) -> Self {
-        Self::new(home(scope), format!("IDEM#{robot}#{key}"))
     }
 
     pub(crate) fn run_sheet(scope: &HomeScope, run: RunId, index: SheetIndex) -> Self {

@@ -1,7 +1,7 @@
 //! What reaches a robot on its command topic: commands, and requests for a live view.
 
 use domain::command::{Command, CommandKind, CommandNumber, Order, Scope};
-use domain::id::{CommandId, LeaseId, PairingId, PersonId};
+use domain::id::{CommandId, LeaseId, PairingId, PersonId, RunId};
 use domain::plan::CleaningPlan;
 use domain::{CorrelationId, Timestamp, ports};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,10 @@ pub struct CommandMessage {
         deserialize_with = "json::correlation"
     )]
     pub correlation: Option<CorrelationId>,
+    /// The run that a start shall begin. Its events tell what becomes of the command, so that the robot need not; a
+    /// robot that does not know this begins a run of its own, and acknowledges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
 }
 
 /// A request for a live view.
@@ -97,6 +101,7 @@ impl CommandMessage {
             rooms_version: command.rooms_version,
             plan: plan.and_then(|plan| plan::encode(plan).ok()),
             correlation: command.correlation.clone(),
+            run: (command.order.kind() == CommandKind::Start).then(|| RunId::begun_by(command.id)),
         }
     }
 
@@ -142,6 +147,7 @@ mod tests {
             rooms_version: 0,
             plan: None,
             correlation: Some("c-1".parse().unwrap()),
+            run: Some(RunId::from_u128(1)),
         });
         let pairing = PairingId::from_u128(2);
         let live = RobotRequest::Live(LiveRequest {
@@ -163,7 +169,7 @@ mod tests {
             panic!()
         };
         assert_eq!(command.order().unwrap_err().field(), "scope");
-        assert_eq!(command.plan(), Ok(None));
+        assert_eq!((command.plan(), command.run), (Ok(None), None));
     }
 
     #[test]

@@ -10,13 +10,18 @@ pub const MAX_UNSETTLED: usize = 32;
 /// How many commands are remembered with their answer.
 pub const MAX_ANSWERED: usize = 16;
 
-/// Takes note of an answer. A second answer to the same command takes the place of the first, and is settled only
-/// once both were received: the receipt of the first must not end the second.
-pub fn note(state: &mut AgentState, ack: &Ack) {
+/// Takes note of an answer that need not be repeated until it is settled.
+pub fn remember(state: &mut AgentState, ack: &Ack) {
     state.answered.retain(|known| known.command != ack.command);
     state.answered.push(ack.clone());
     let surplus = state.answered.len().saturating_sub(MAX_ANSWERED);
     state.answered.drain(..surplus);
+}
+
+/// Takes note of an answer. A second answer to the same command takes the place of the first, and is settled only
+/// once both were received: the receipt of the first must not end the second.
+pub fn note(state: &mut AgentState, ack: &Ack) {
+    remember(state, ack);
     let owed = state
         .unsettled
         .iter()

@@ -252,6 +252,7 @@ mod tests {
             rooms_version: 3,
             plan: None,
             correlation: None,
+            run: None,
         }
     }
 

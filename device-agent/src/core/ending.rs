@@ -7,6 +7,7 @@ use domain::id::RunId;
 use wire::tile_pack::PackedTile;
 
 use super::repeat::Repeat;
+use super::runs::AFTER_TILES;
 use super::{Agent, Uptime};
 use crate::outbox::{Progress, RunHead};
 
@@ -91,7 +92,8 @@ impl Agent {
         let finished = self.storage.finish_run(run, ending.payload.clone());
         let is_kept = self.account(run, finished);
         if is_kept {
-            self.finished.insert(run, Repeat::due_at(self.uptime));
+            self.finished
+                .insert(run, Repeat::due_at(self.uptime + AFTER_TILES));
         }
         is_kept
     }

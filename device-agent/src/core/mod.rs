@@ -245,7 +245,8 @@ impl Agent {
 
     /// Whether the cloud has yet to answer something that is asked again until it does.
     pub fn awaits_answer(&self) -> bool {
-        !self.state.unsettled.is_empty() || !self.finished.is_empty() || self.clock.ask_at().is_some()
+        let is_asked = self.finished.values().any(Repeat::is_asked);
+        !self.state.unsettled.is_empty() || is_asked || self.clock.ask_at().is_some()
     }
 
     fn connect(&mut self) {

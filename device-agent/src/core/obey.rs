@@ -1,7 +1,7 @@
 //! Commands carried out and answered.
 
 use domain::command::{CommandKind, Failure, Order, Rejection, Scope};
-use domain::id::CommandId;
+use domain::id::{CommandId, RunId};
 use domain::plan::CleaningPlan;
 use domain::run::{Initiator, Outcome};
 use domain::status::RobotState;
@@ -75,13 +75,16 @@ impl Agent {
         }
     }
 
-    /// The number and the answer are on the disk before the robot moves. Only a stop goes ahead without.
+    /// The number and the answer are on the disk before the robot moves. Only a stop goes ahead without. A run that
+    /// tells of its command is its answer.
     fn obey(&mut self, command: &CommandMessage, order: &Order, plan: Option<&CleaningPlan>) {
         let before = self.state.clone();
-        let run = (order.kind() == CommandKind::Start).then(|| self.new_run_id());
+        let run = (order.kind() == CommandKind::Start).then(|| self.run_of(command));
+        let is_told = run.is_some_and(|run| tells_of(run, command.id));
         let ack = self.ack(command.id, Answer::Accepted { run });
         self.state.last_number = self.state.last_number.max(Some(command.number));
-        acks::note(&mut self.state, &ack);
+        let note = if is_told { acks::remember } else { acks::note };
+        note(&mut self.state, &ack);
         if !self.save() && !order.kind().is_always_obeyed() {
             self.state = before;
             return self.answer(
@@ -91,7 +94,9 @@ impl Agent {
                 },
             );
         }
-        self.send_ack(&ack);
+        if !is_told {
+            self.send_ack(&ack);
+        }
         self.supersede();
         match (run, order.scope()) {
             (Some(run), Some(scope)) => {
@@ -105,6 +110,12 @@ impl Agent {
             }
             _ => self.pursue(command.id, order.kind()),
         }
+    }
+
+    /// The run that a start begins: the one that the cloud expects, if it expects one.
+    fn run_of(&mut self, command: &CommandMessage) -> RunId {
+        let expected = command.run.filter(|run| tells_of(*run, command.id));
+        expected.unwrap_or_else(|| self.new_run_id())
     }
 
     fn pursue(&mut self, command: CommandId, kind: CommandKind) {
@@ -202,4 +213,9 @@ impl Agent {
         self.publish(Uplink::Ack, ack.encode());
         self.ack_repeat = Repeat::due_at(self.uptime + FIRST_REPEAT);
     }
+}
+
+/// Whether the events of `run` tell the cloud what becomes of `command`, which then needs no acknowledgement.
+pub(super) fn tells_of(run: RunId, command: CommandId) -> bool {
+    run == RunId::begun_by(command)
 }

@@ -35,6 +35,11 @@ impl Repeat {
         self.next
     }
 
+    /// Whether it was said, so that an answer may come.
+    pub fn is_asked(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// Makes it due as soon as [`MIN_REPEAT`] allows.
     pub fn hasten(&mut self, uptime: Uptime) {
         self.next = self.last.map_or(uptime, |last| uptime.max(last + MIN_REPEAT));

@@ -16,6 +16,7 @@ use wire::topic::Uplink;
 
 use super::ending::Ending;
 use super::run::{self, CurrentRun};
+use super::obey::tells_of;
 use super::{Agent, packing};
 use crate::driver::RobotCondition;
 use crate::outbox::{OpenRun, Progress, RunHead};
@@ -101,9 +102,9 @@ impl Agent {
         let Some(run) = self.run.take() else { return };
         let (id, initiator, is_refused) = (run.id, run.head.initiator, run.is_refused);
         let (head, progress) = ((!run.is_begun).then(|| run.head.clone()), run.progress());
-        match run.finish(outcome, self.now()) {
-            Ok(_) if is_refused => self.set_aside(id),
-            Ok(event) => self.end(Ending {
+        let ending = match run.finish(outcome, self.now()) {
+            Ok(_) if is_refused => None,
+            Ok(event) => Some(Ending {
                 run: id,
                 head,
                 tiles,
@@ -112,14 +113,28 @@ impl Agent {
             }),
             Err(error) => {
                 tracing::error!(run.id = %id, %error, "a run cannot be reported");
-                self.set_aside(id);
+                None
             }
-        }
+        };
         tracing::info!(robot.id = %self.endpoint.robot, run.id = %id, ?outcome, "run ended");
-        if let Initiator::Command { command } = initiator {
-            self.answer(command, answer_to_start(id, outcome));
-        }
+        self.close(id, initiator, outcome, ending);
         self.check_pursuit();
+    }
+
+    /// Keeps the last event of a run, or sets aside a run that has none, and answers the command that began it unless
+    /// the event does.
+    fn close(&mut self, run: RunId, initiator: Initiator, outcome: Outcome, ending: Option<Ending>) {
+        let is_told = ending.is_some();
+        match ending {
+            Some(ending) => self.end(ending),
+            None => self.set_aside(run),
+        }
+        match initiator {
+            Initiator::Command { command } if !(is_told && tells_of(run, command)) => {
+                self.answer(command, answer_to_start(run, outcome));
+            }
+            Initiator::Command { .. } | Initiator::Schedule | Initiator::Button | Initiator::Replay => {}
+        }
     }
 
     /// After an outage: the last event and the run's place again, and the tiles that the cloud may lack.
@@ -149,27 +164,22 @@ impl Agent {
 
     /// Ends a run that the last start of the agent left open, from what the outbox has of it.
     pub(super) fn close_interrupted(&mut self, open: OpenRun) {
-        match self.interrupted_payload(&open) {
-            Ok(payload) => self.end(Ending {
-                run: open.run,
-                head: None,
-                tiles: Vec::new(),
-                progress: Progress::default(),
-                payload,
-            }),
-            Err(error) => {
-                tracing::error!(run.id = %open.run, %error, "an interrupted run cannot be reported");
-                self.set_aside(open.run);
-            }
-        }
-        if let Initiator::Command { command } = open.head.initiator {
-            self.answer(
-                command,
-                Answer::Failed {
-                    reason: Failure::Interrupted,
-                },
-            );
-        }
+        let ending = self.interrupted_payload(&open).map(|payload| Ending {
+            run: open.run,
+            head: None,
+            tiles: Vec::new(),
+            progress: Progress::default(),
+            payload,
+        });
+        let ending = ending.inspect_err(|error| {
+            tracing::error!(run.id = %open.run, %error, "an interrupted run cannot be reported");
+        });
+        self.close(
+            open.run,
+            open.head.initiator,
+            Outcome::Interrupted,
+            ending.ok(),
+        );
     }
 
     fn interrupted_payload(&mut self, open: &OpenRun) -> Result<Vec<u8>, InterruptedError> {
@@ -270,6 +280,9 @@ impl Agent {
         }
     }
 }
+
+/// How long after its last tiles a run's end is told: the cloud then has them, and needs no second look at the run.
+pub const AFTER_TILES: Duration = Duration::from_secs(2);
 
 /// More events than a run can have between two of its reports.
 const SEQ_GAP: u32 = 1_000;

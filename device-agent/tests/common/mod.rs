@@ -99,6 +99,7 @@ pub fn command(number: u64, kind: CommandKind) -> CommandMessage {
         rooms_version: 0,
         plan: None,
         correlation: None,
+        run: None,
     }
 }
 

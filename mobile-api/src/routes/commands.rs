@@ -106,7 +106,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 ///
 /// `delivered` means that the robot has it, `requested` that no confirmation came in time. A robot that is not
 /// connected is `robot_offline` and never gets it later. The same `Idempotency-Key` with the same body is the same
-/// command, for a day.
+/// command, for a day and the last 16 commands.
 #[utoipa::path(
     post, path = "/v1/robots/{robot}/commands", tag = "commands",
     params(
@@ -133,10 +133,10 @@ async fn issue(
     let new = NewCommand {
         id: CommandId::new(now, rand::random()),
         issuer: robot.principal.person,
-        digest: digest(&order, rooms_version),
+        key: digest(&(robot.access.scope.home(), idempotency_key)),
+        digest: digest(&(&order, rooms_version)),
         order,
         rooms_version,
-        idempotency_key,
         correlation: Some(correlation),
     };
     let command = state.services.commanding.issue(&robot.access, new, now).await?;
@@ -156,19 +156,17 @@ async fn show(
     robot: RobotOf<AsGuest>,
     PathId(id): PathId<CommandId>,
 ) -> Result<Json<CommandBody>, Problem> {
-    let access = &robot.access;
-    let command = state
-        .services
-        .commands
-        .command(&access.scope, access.robot.id, id)
-        .await?;
+    let command = state.services.commanding.current(&robot.access, id).await?;
     let command = command.ok_or_else(|| Problem::not_found("command"))?;
     Ok(Json(CommandBody::new(&command, state.now())))
 }
 
-/// What tells two requests with one key apart.
-fn digest(order: &Order, rooms_version: Option<u64>) -> String {
-    sha256_hex(&serde_json::to_vec(&(order, rooms_version)).unwrap_or_default())
+/// The first half of a SHA-256: what tells keys and requests apart.
+fn digest(what: &impl Serialize) -> u128 {
+    const DIGITS: usize = 32;
+    let digest = sha256_hex(&serde_json::to_vec(what).unwrap_or_default());
+    let half = digest.get(..DIGITS).unwrap_or_default();
+    u128::from_str_radix(half, 16).unwrap_or_default()
 }
 
 impl CommandRequest {

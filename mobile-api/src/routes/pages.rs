@@ -18,8 +18,8 @@ use crate::state::ApiState;
 
 /// Where pages say that their files are.
 const FILES: &str = "\"/web/";
-/// How a page itself, which tells the release, is cached.
-const NOT_AT_ALL: &str = "no-store";
+/// How a page itself, which tells the release, is cached: who opens it again within the hour asks for nothing.
+const FOR_AN_HOUR: &str = "private, max-age=3600";
 /// How a file is cached whose path says nothing of its release.
 const IF_UNCHANGED: &str = "no-cache";
 /// How a file of a release is cached: it never changes.
@@ -57,7 +57,7 @@ pub(crate) fn routes() -> Router<ApiState> {
 fn page(name: &str) -> Result<Response, Problem> {
     let asset = find(name)?;
     let text = String::from_utf8_lossy(asset.bytes).replace(FILES, &format!("{FILES}{}/", *RELEASE));
-    let headers = [(CONTENT_TYPE, asset.content_type()), (CACHE_CONTROL, NOT_AT_ALL)];
+    let headers = [(CONTENT_TYPE, asset.content_type()), (CACHE_CONTROL, FOR_AN_HOUR)];
     Ok((headers, text).into_response())
 }
 

@@ -2,12 +2,14 @@
 
 use domain::CorrelationId;
 use domain::command::{CommandState, Rejection};
-use domain::ports::{CommandStore, Connection, Delivery, RobotRequest};
+use domain::id::{CommandId, RunId};
+use domain::ports::{CommandStore, Connection, Delivery, RobotRequest, RunStore};
+use domain::run::{Initiator, Manifest, Outcome, Run, RunReport, RunState};
 use domain::status::RobotState;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::world::{Answer, Person, World};
+use crate::world::{AT, Answer, Person, World};
 
 fn start() -> Value {
     json!({"type": "start", "scope": {"kind": "whole_home"}})
@@ -129,6 +131,63 @@ async fn the_robots_reason_is_shown() {
         (&shown["state"], &shown["reason"]),
         (&json!("rejected"), &json!("low_battery"))
     );
+}
+
+#[tokio::test]
+async fn the_run_of_a_start_tells_what_became_of_it() {
+    let world = World::new().await;
+    let answer = issue(&world, "k", &start()).await;
+    let location = answer.header("location").unwrap();
+    let command: CommandId = answer.json()["id"].as_str().unwrap().parse().unwrap();
+    let run = RunId::begun_by(command);
+    let is_asked_for = world.devices.requests.lock().unwrap().iter().any(|request| {
+        let request = wire::command::RobotRequest::from(request);
+        matches!(request, wire::command::RobotRequest::Command(sent) if sent.run == Some(run))
+    });
+    assert!(is_asked_for);
+    let initiator = Initiator::Command { command };
+    let states = [
+        (RunState::Running, Outcome::Completed, "accepted", Value::Null),
+        (RunState::Finished, Outcome::Completed, "succeeded", Value::Null),
+        (RunState::Sealed, Outcome::Stopped, "failed", json!("superseded")),
+    ];
+    for (state, outcome, shown, reason) in states {
+        let reported = run_in(&world, run, initiator, state, outcome);
+        let stored = world.store.run(&world.scope(), world.robot, run).await.unwrap();
+        world
+            .store
+            .put_run(&world.scope(), &reported, stored.as_ref())
+            .await
+            .unwrap();
+        let now = world.get(Person::Anna, location).await.json();
+        assert_eq!((&now["state"], &now["reason"]), (&json!(shown), &reason));
+    }
+    // An expired wait does not undo what the run says, and the same key finds the same truth.
+    world.pass(std::time::Duration::from_secs(61));
+    assert_eq!(issue(&world, "k", &start()).await.json()["state"], "failed");
+}
+
+fn run_in(world: &World, id: RunId, initiator: Initiator, state: RunState, outcome: Outcome) -> Run {
+    let report = RunReport {
+        outcome,
+        area_cm2: 1,
+        duration_ms: 1,
+        manifest: Manifest::new(vec![], [0; 32]).unwrap(),
+        track: vec![],
+    };
+    Run {
+        id,
+        robot: world.robot,
+        pairing: world.pairing(),
+        state,
+        seq: 1,
+        initiator,
+        started_at: AT,
+        updated_at: AT,
+        report: (state >= RunState::Finished).then_some(report),
+        located: None,
+        vote: None,
+    }
 }
 
 #[tokio::test]

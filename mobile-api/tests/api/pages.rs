@@ -8,8 +8,8 @@ use crate::world::World;
 async fn pages_and_their_files_are_served_with_types_and_policy() {
     let world = World::new().await;
     for (path, kind, caching) in [
-        ("/", "text/html; charset=utf-8", "no-store"),
-        ("/fleet", "text/html; charset=utf-8", "no-store"),
+        ("/", "text/html; charset=utf-8", "private, max-age=3600"),
+        ("/fleet", "text/html; charset=utf-8", "private, max-age=3600"),
         ("/web/phone.js", "text/javascript; charset=utf-8", "no-cache"),
         ("/web/phone.css", "text/css; charset=utf-8", "no-cache"),
         ("/web/icon.svg", "image/svg+xml", "no-cache"),

@@ -52,15 +52,15 @@ describe('the playback of positions', () => {
     assert.equal(playback.at(0), null);
     const ahead = 1_000_000;
     for (const [clock, late] of [
-      [8_000, 300],
-      [16_000, 40],
-      [24_000, 400],
-      [32_000, 90],
+      [10_000, 300],
+      [20_000, 40],
+      [30_000, 400],
+      [40_000, 90],
     ]) {
-      const poses = Array.from({ length: 17 }, (_, index) => pose(clock - 8_000 + index * 500, clock - 8_000 + index * 500));
+      const poses = Array.from({ length: 21 }, (_, index) => pose(clock - 10_000 + index * 500, clock - 10_000 + index * 500));
       playback.add(clock, poses, ahead + clock + late);
-      if (clock === 8_000) continue;
-      for (let now = clock + late; now < clock + 8_000 + late; now += 100) {
+      if (clock === 10_000) continue;
+      for (let now = clock + late; now < clock + 10_000 + late; now += 100) {
         const shown = playback.at(ahead + now).x;
         assert.ok(Math.abs(shown - (now - DELAY_MS - 40)) <= 300, `${shown} at ${now}`);
       }

@@ -3,41 +3,25 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::access::HomeScope;
 use crate::command::{Command, CommandNumber, CommandState};
+use crate::command_log::CommandLog;
 use crate::id::{CommandId, RobotId};
-
-/// What an idempotency key stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reservation {
-    /// The command that was made with the key.
-    pub command: CommandId,
-    /// SHA-256, hex, of the request it was made from.
-    pub digest: String,
-}
 
 /// Keeps commands and the numbers they carry.
 #[async_trait]
 pub trait CommandStore: Send + Sync {
-    /// What an idempotency key of a robot was used for within the last day. MUST be a consistent read.
-    async fn reservation(
-        &self,
-        scope: &HomeScope,
-        robot: RobotId,
-        key: &str,
-    ) -> Result<Option<Reservation>, StoreError>;
+    /// The last commands to the robot; MUST be a consistent read.
+    async fn command_log(&self, robot: RobotId) -> Result<CommandLog, StoreError>;
 
-    /// The number of the robot's last command; MUST be a consistent read.
-    async fn last_number(&self, robot: RobotId) -> Result<Option<CommandNumber>, StoreError>;
-
-    /// Stores a new command, makes its number the robot's last, and takes the idempotency key for a day, all at once.
+    /// Stores a new command, and then the robot's log with it.
     ///
-    /// A key that is taken, a last number that is not `last`, or a command with its id MUST be a
-    /// [`StoreError::Conflict`] and change nothing.
+    /// A log whose last number is not `last`, or a command with its id, MUST be a [`StoreError::Conflict`] and leave
+    /// nothing behind. A fault between the two writes may leave a command that no log knows; nobody was told its id,
+    /// and it was not sent.
     async fn add_command(
         &self,
         scope: &HomeScope,
         command: &Command,
-        key: &str,
-        digest: &str,
+        log: &CommandLog,
         last: Option<CommandNumber>,
     ) -> Result<(), StoreError>;
 

@@ -23,7 +23,7 @@ mod updates;
 
 pub use access_log::AccessLogStore;
 pub use account::{Account, AccountStore, LeaseStore};
-pub use commands::{CommandStore, Reservation};
+pub use commands::CommandStore;
 pub use devices::{
     CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, ProvisioningClaim,
     ProvisioningClaims, RobotMailbox, RobotRequest,

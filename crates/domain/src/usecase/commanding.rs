@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join;
-
 use super::{
     Authorizing, Connectivity, MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError,
     unless_conflict,
@@ -12,10 +10,11 @@ use crate::access::{HomeScope, Principal};
 use crate::command::{
     COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, Scope,
 };
+use crate::command_log::{Asked, CommandLog};
 use crate::home::Role;
-use crate::id::{CommandId, PersonId, RobotId};
+use crate::id::{CommandId, PersonId, RobotId, RunId};
 use crate::plan::CleaningPlan;
-use crate::ports::{CommandLink, CommandStore, Delivery, HealthStore, RobotRequest, SettingsStore};
+use crate::ports::{CommandLink, CommandStore, Delivery, HealthStore, RobotRequest, RunStore, SettingsStore};
 use crate::{CorrelationId, Timestamp};
 
 /// What an owner asks for.
@@ -29,12 +28,22 @@ pub struct NewCommand {
     pub order: Order,
     /// The room list that a scope was made from, if the caller knows it.
     pub rooms_version: Option<u64>,
-    /// The caller's key: the same key is the same command.
-    pub idempotency_key: String,
-    /// SHA-256, hex, of the request.
-    pub digest: String,
+    /// The first 128 bits of the SHA-256 of the home and the caller's key: the same key is the same command.
+    pub key: u128,
+    /// The first 128 bits of the SHA-256 of the request.
+    pub digest: u128,
     /// What the caller calls the request; no part of what the digest is of.
     pub correlation: Option<CorrelationId>,
+}
+
+impl NewCommand {
+    fn asked(&self) -> Asked {
+        Asked {
+            key: self.key,
+            digest: self.digest,
+            command: self.id,
+        }
+    }
 }
 
 /// Issues commands.
@@ -44,6 +53,8 @@ pub struct Commanding {
     pub authorizing: Authorizing,
     /// Where commands are.
     pub commands: Arc<dyn CommandStore>,
+    /// Tells what became of starts.
+    pub runs: Arc<dyn RunStore>,
     /// Tells what the robot does.
     pub health: Arc<dyn HealthStore>,
     /// Tells where the robot must not go.
@@ -83,15 +94,17 @@ impl Commanding {
         now: Timestamp,
     ) -> Result<Command, UseCaseError> {
         for _ in 0..MAX_ATTEMPTS {
-            if let Some(earlier) = self.issued_before(access, &new).await? {
+            let log = self.commands.command_log(access.robot.id).await?;
+            if let Some(earlier) = self.issued_before(access, &new, &log, now).await? {
                 return Ok(earlier);
             }
-            let (way, last) = self.check(access, &new).await?;
-            let command = command(access, &new, &way, CommandNumber::after(last, now), now);
-            let (key, digest) = (&new.idempotency_key, &new.digest);
+            let way = self.check(access, &new).await?;
+            let number = CommandNumber::after(log.last(), now);
+            let command = command(access, &new, &way, number, now);
+            let next = log.with(number, new.asked());
             let added = self
                 .commands
-                .add_command(&access.scope, &command, key, digest, last)
+                .add_command(&access.scope, &command, &next, log.last())
                 .await;
             if unless_conflict(added)?.is_some() {
                 return self.send(&access.scope, command, way.plan).await;
@@ -100,40 +113,53 @@ impl Commanding {
         Err(UseCaseError::contended("command"))
     }
 
+    /// A command as it stands; the run of a start tells more of it than is written with the command.
+    pub async fn current(&self, access: &RobotAccess, id: CommandId) -> Result<Option<Command>, UseCaseError> {
+        let (scope, robot) = (&access.scope, access.robot.id);
+        let Some(command) = self.commands.command(scope, robot, id).await? else {
+            return Ok(None);
+        };
+        if command.order.kind() != CommandKind::Start || command.state.is_final() {
+            return Ok(Some(command));
+        }
+        let run = self.runs.run(scope, robot, RunId::begun_by(id)).await?;
+        let told = run.map(|run| CommandState::told_by(&run));
+        let state = told.filter(|told| command.state.may_become(told));
+        Ok(Some(Command {
+            state: state.unwrap_or(command.state),
+            ..command
+        }))
+    }
+
     /// What the key was used for before.
     async fn issued_before(
         &self,
         access: &RobotAccess,
         new: &NewCommand,
+        log: &CommandLog,
+        now: Timestamp,
     ) -> Result<Option<Command>, UseCaseError> {
-        let robot = access.robot.id;
-        let key = new.idempotency_key.as_str();
-        match self.commands.reservation(&access.scope, robot, key).await? {
-            Some(taken) if taken.digest != new.digest => Err(UseCaseError::KeyReused),
-            Some(taken) => Ok(self.commands.command(&access.scope, robot, taken.command).await?),
+        match log.made_with(new.key, now) {
+            Some(asked) if asked.digest != new.digest => Err(UseCaseError::KeyReused),
+            Some(asked) => self.current(access, asked.command).await,
             None => Ok(None),
         }
     }
 
-    /// Refuses what cannot succeed; gives the way to take and the number of the last command.
-    async fn check(
-        &self,
-        access: &RobotAccess,
-        new: &NewCommand,
-    ) -> Result<(Way, Option<CommandNumber>), UseCaseError> {
-        let robot = access.robot.id;
-        let (health, last) = try_join(self.health.health(robot), self.commands.last_number(robot)).await?;
+    /// Refuses what cannot succeed; gives the way to take.
+    async fn check(&self, access: &RobotAccess, new: &NewCommand) -> Result<Way, UseCaseError> {
+        let health = self.health.health(access.robot.id).await?;
         if !self.connectivity.is_connected(&health).await {
             return Err(UseCaseError::RobotOffline);
         }
         let (CommandKind::Start, Some(scope)) = (new.order.kind(), new.order.scope()) else {
-            return Ok((Way::default(), last));
+            return Ok(Way::default());
         };
         if let Some(status) = health.status.as_ref().filter(|status| status.state.is_busy()) {
             return Err(UseCaseError::RobotBusy { run: status.run });
         }
         let battery = health.status.map(|status| status.battery.into());
-        Ok((self.way(access, scope, new.rooms_version, battery).await?, last))
+        self.way(access, scope, new.rooms_version, battery).await
     }
 
     /// Without a plan a robot can still clean all that it finds, and nothing else.

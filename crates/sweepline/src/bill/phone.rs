@@ -1,12 +1,16 @@
 //! The owner's phone: the requests that the page makes, in its order, and what it keeps from one look to the next.
 
+use std::time::Duration;
+
 use anyhow::{Context, ensure};
+use domain::Timestamp;
 use domain::id::RobotId;
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 use ureq::Agent;
 use ureq::http::Request;
 
+use crate::clock::now;
 use crate::demo::SignIn;
 
 /// What the API answered.
@@ -16,6 +20,8 @@ pub struct Answer {
     pub status: u16,
     /// The `ETag`, empty when there is none.
     pub etag: String,
+    /// How long the answer may be kept and used again.
+    pub max_age: Duration,
     /// The body, `null` when it is not JSON.
     pub body: Value,
 }
@@ -73,6 +79,8 @@ pub struct Phone {
     home: String,
     robot: String,
     map_tag: String,
+    /// Until when the document of the page need not be asked for.
+    page_until: Timestamp,
 }
 
 impl Phone {
@@ -88,6 +96,7 @@ impl Phone {
             home: String::new(),
             robot: robot.to_string(),
             map_tag: String::new(),
+            page_until: Timestamp::from_millis(0),
         };
         phone.sign_in().await?;
         phone.home = phone.ask(Question::get("/v1/homes")).await?.text("/items/0/id")?;
@@ -106,7 +115,7 @@ impl Phone {
     /// it. The page's other files do not change from one release to the next and stay on the phone.
     pub async fn open(&mut self) -> anyhow::Result<()> {
         self.sign_in().await?;
-        self.ask(Question::get("/")).await?;
+        self.open_page().await?;
         let home = &self.home;
         let path = format!("/v1/overview?home={home}");
         let overview = self.ask(Question::get(path)).await?;
@@ -122,6 +131,15 @@ impl Phone {
             self.ask(Question::get(path)).await?;
         }
         self.map_tag = tag;
+        Ok(())
+    }
+
+    /// Asks for the page's document, unless it was said that the phone may keep it for as long.
+    async fn open_page(&mut self) -> anyhow::Result<()> {
+        if now() >= self.page_until {
+            let page = self.ask(Question::get("/")).await?;
+            self.page_until = now().plus(page.max_age);
+        }
         Ok(())
     }
 
@@ -189,6 +207,14 @@ impl Phone {
     }
 }
 
+/// What `Cache-Control` says; nothing of it means not at all.
+fn max_age(cache_control: &str) -> Duration {
+    let seconds = cache_control
+        .split(',')
+        .find_map(|part| part.trim().strip_prefix("max-age=")?.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(0))
+}
+
 fn send(agent: &Agent, url: &str, token: &str, question: &Question) -> anyhow::Result<Answer> {
     let mut request = Request::builder().method(question.method).uri(url);
     if !token.is_empty() {
@@ -205,10 +231,11 @@ fn send(agent: &Agent, url: &str, token: &str, question: &Question) -> anyhow::R
         None => agent.run(request.body(())?)?,
     };
     let (parts, mut body) = response.into_parts();
-    let etag = parts.headers.get("etag").and_then(|tag| tag.to_str().ok());
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     Ok(Answer {
         status: parts.status.as_u16(),
-        etag: etag.unwrap_or_default().to_owned(),
+        etag: header("etag").unwrap_or_default().to_owned(),
+        max_age: header("cache-control").map_or(Duration::ZERO, max_age),
         body: serde_json::from_slice(&body.read_to_vec()?).unwrap_or_default(),
     })
 }

@@ -23,7 +23,9 @@ use crate::command::Corner;
 use crate::floor_map::FloorMap;
 use crate::id::FloorId;
 use crate::pace::Pace;
-use crate::ports::{FloorStore, HomeStore, MapStore, RobotMailbox, RobotStore, SettingsStore, StoreError};
+use crate::ports::{
+    FloorStore, HomeStore, MapStore, RobotMailbox, RobotStore, SettingsStore, StoreError, StoredHomeSheet,
+};
 use crate::room::RoomList;
 use crate::run::Vote;
 use crate::settings::PermanentLayer;
@@ -65,11 +67,15 @@ impl Deriving {
         }
     }
 
-    /// Stores all that follows from a floor's votes up to this one, and brings the permanent layer to the home's
+    /// Stores all that follows from `votes`, a floor's up to this one, and brings the permanent layer to the home's
     /// robots.
-    pub async fn derive(&self, scope: &HomeScope, voted: &Voted) -> Result<(), UseCaseError> {
+    pub async fn derive(
+        &self,
+        scope: &HomeScope,
+        voted: &Voted,
+        votes: &HomeMap,
+    ) -> Result<(), UseCaseError> {
         let floor = voted.vote.floor;
-        let votes = self.votes(scope, floor).await?;
         let evidence = votes.evidence();
         let classes = mapping::permanence::classify(&evidence);
         let layer = layers::permanent_layer(&classes);
@@ -88,13 +94,7 @@ impl Deriving {
 
     /// The floor's votes as they are stored.
     pub async fn votes(&self, scope: &HomeScope, floor: FloorId) -> Result<HomeMap, StoreError> {
-        let mut map = HomeMap::new();
-        let sheets = self.maps.home_sheets(scope, floor).await?;
-        for (index, tile) in sheets.into_iter().flat_map(|sheet| sheet.tiles) {
-            map.insert(index, tile)
-                .map_err(|error| corrupt("home tile", error))?;
-        }
-        Ok(map)
+        votes_on(self.maps.home_sheets(scope, floor).await?)
     }
 
     async fn derive_map(
@@ -119,6 +119,16 @@ impl Deriving {
         }
         Err(UseCaseError::contended("floor map"))
     }
+}
+
+/// The votes on all sheets of a floor.
+pub(super) fn votes_on(sheets: impl IntoIterator<Item = StoredHomeSheet>) -> Result<HomeMap, StoreError> {
+    let mut map = HomeMap::new();
+    for (index, tile) in sheets.into_iter().flat_map(|sheet| sheet.tiles) {
+        map.insert(index, tile)
+            .map_err(|error| corrupt("home tile", error))?;
+    }
+    Ok(map)
 }
 
 /// The map after a vote; rooms are found again only when the permanent layer is another.

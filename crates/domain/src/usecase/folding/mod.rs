@@ -11,12 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use mapping::SheetIndex;
-use mapping::home_map::{ballot, is_within_reach};
+use mapping::home_map::{HomeMap, ballot, is_within_reach};
 use mapping::pose::Pose;
 use mapping::run_map::RunMap;
 
 use sealed::SealedRuns;
 
+use super::deriving::votes_on;
 use super::{Aligning, Deriving, MAX_ATTEMPTS, UseCaseError, Voted, unless_conflict};
 use crate::CorrelationId;
 use crate::access::HomeScope;
@@ -163,7 +164,7 @@ impl Folding {
         let correlation = sealed.as_ref().and_then(|(run, _)| run.correlation.clone());
         if let Some((run, map)) = sealed {
             let ballot = ballot(&map, &open.alignment);
-            self.vote(scope, floor, &ballot, open.n).await?;
+            let votes = self.vote(scope, floor, &ballot, open.n).await?;
             let vote = Vote {
                 floor,
                 n: open.n,
@@ -173,7 +174,7 @@ impl Folding {
             let ended = run.updated_at;
             self.sealed.mark(scope, run, vote).await?;
             let voted = Voted { vote, ended, timed };
-            self.deriving.derive(scope, &voted).await?;
+            self.deriving.derive(scope, &voted, &votes).await?;
         }
         if floor == this.founded_floor() {
             self.leave_parked(scope, this).await?;
@@ -190,13 +191,14 @@ impl Folding {
         Ok(())
     }
 
+    /// Writes what the stored sheets lack of the vote; gives the floor's votes with it, which are not read again.
     async fn vote(
         &self,
         scope: &HomeScope,
         floor: FloorId,
         ballot: &RunMap,
         n: u32,
-    ) -> Result<(), StoreError> {
+    ) -> Result<HomeMap, StoreError> {
         let stored = self.maps.home_sheets(scope, floor).await?;
         let mut sheets: BTreeMap<SheetIndex, StoredHomeSheet> =
             stored.into_iter().map(|sheet| (sheet.index, sheet)).collect();
@@ -209,12 +211,12 @@ impl Folding {
                 voted.insert(index);
             }
         }
-        for mut sheet in voted.iter().filter_map(|index| sheets.remove(index)) {
+        for (_, sheet) in sheets.iter_mut().filter(|(index, _)| voted.contains(index)) {
             sheet.n = n;
             // A conflict means that somebody else wrote this very vote, since no other fold is open.
-            unless_conflict(self.maps.put_home_sheet(scope, floor, &sheet).await)?;
+            unless_conflict(self.maps.put_home_sheet(scope, floor, sheet).await)?;
         }
-        Ok(())
+        votes_on(sheets.into_values())
     }
 
     /// Seconds that the run was planned to take and that it took, if it kept to a plan to its end.
