@@ -13,6 +13,7 @@ mod common;
 use std::path::PathBuf;
 
 use common::{Cloud, Table};
+use device_agent::core::AFTER_TILES;
 use device_agent::driver::replay::Replay;
 use device_agent::driver::{Driver, Observation};
 use domain::run::Initiator;
@@ -42,6 +43,7 @@ async fn replayed(bytes: &[u8]) -> (Table, Cloud, tempfile::TempDir) {
         }
         table.put(device_agent::core::Input::Observed(observed));
     }
+    table.wait(AFTER_TILES);
     for message in std::mem::take(&mut table.said) {
         if let Some(answer) = cloud.take(&message) {
             table.receipt(answer);

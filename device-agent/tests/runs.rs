@@ -12,7 +12,7 @@ mod common;
 use std::time::Duration;
 
 use common::{Cloud, Table, command, condition, endpoint, sweep};
-use device_agent::core::Input;
+use device_agent::core::{AFTER_TILES, Input};
 use device_agent::core::message::Received;
 use device_agent::core::status::SETTLE;
 use device_agent::driver::Observation;
@@ -199,6 +199,7 @@ fn a_robot_without_consent_sends_no_map() {
     begin(&mut table);
     table.drive();
     end(&mut table);
+    table.wait(AFTER_TILES);
     assert!(
         table
             .said

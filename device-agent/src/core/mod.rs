@@ -56,6 +56,8 @@ use run::CurrentRun;
 use scheduler::Scheduler;
 use status::StatusLog;
 
+pub use runs::AFTER_TILES;
+
 /// Time since the agent's start, which never runs backwards.
 pub type Uptime = Duration;
 

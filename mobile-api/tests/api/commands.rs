@@ -186,6 +186,7 @@ fn run_in(world: &World, id: RunId, initiator: Initiator, state: RunState, outco
         updated_at: AT,
         report: (state >= RunState::Finished).then_some(report),
         located: None,
+        correlation: None,
         vote: None,
     }
 }
