@@ -97,6 +97,7 @@ pub fn command(broker: &Broker, kind: CommandKind) -> CommandMessage {
         expires_at: issued_at.plus(Duration::from_secs(60)),
         rooms_version: 0,
         plan: None,
+        run: None,
         correlation: None,
     }
 }

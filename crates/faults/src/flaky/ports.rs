@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::command::{Command, CommandNumber, CommandState};
+use domain::command_log::CommandLog;
 use domain::fleet::RobotHealth;
 use domain::floor_map::FloorMap;
 use domain::home::{Floor, Home, Membership, Name};
@@ -13,7 +14,7 @@ use domain::page::{Page, PageRequest};
 use domain::placement::{Candidates, Placed};
 use domain::ports::{
     CommandStore, FloorStore, FoldState, HealthStore, HomeStore, IncidentStore, KeptPlan, MapStore, OpenFold,
-    PlacementStore, Reservation, RobotStore, RunStore, RunTileStore, SettingsStore, StoreError,
+    PlacementStore, RobotStore, RunStore, RunTileStore, SettingsStore, StoreError,
     StoredHomeSheet, StoredRunTile,
 };
 use domain::presence::Presence;
@@ -78,9 +79,8 @@ ports! {
         put_plan(scope: &HomeScope, floor: FloorId, plan: &KeptPlan) -> (), false;
     }
     CommandStore {
-        reservation(scope: &HomeScope, robot: RobotId, key: &str) -> Option<Reservation>, false;
-        last_number(robot: RobotId) -> Option<CommandNumber>, false;
-        add_command(scope: &HomeScope, command: &Command, key: &str, digest: &str, last: Option<CommandNumber>) -> (), true;
+        command_log(robot: RobotId) -> CommandLog, false;
+        add_command(scope: &HomeScope, command: &Command, log: &CommandLog, last: Option<CommandNumber>) -> (), true;
         command(scope: &HomeScope, robot: RobotId, command: CommandId) -> Option<Command>, false;
         set_command_state(scope: &HomeScope, command: &Command, from: CommandState, to: CommandState) -> (), true;
     }
