@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::id::{LeaseId, PersonId, RobotId};
+use domain::label::LabelCode;
 use domain::lease::{LEASE_VALID, Lease};
 use domain::ports::{LeaseStore, RobotStore};
 use domain::usecase::Admitting;
@@ -51,8 +52,10 @@ async fn live_authorizer_admits_the_holder_of_a_lease_alone() {
 #[tokio::test]
 async fn provisioning_hook_admits_robots_that_were_announced() {
     let (home, robot) = (Home::new().await, RobotId::new(now(), 77));
-    let robots = home.cloud.store.clone();
-    Admitting { robots }.announce(robot).await.unwrap();
+    let (robots, labels) = (home.cloud.store.clone(), home.cloud.store.clone());
+    let code = LabelCode::new(77);
+    let admitting = Admitting { robots, labels };
+    admitting.announce(robot, code.clone()).await.unwrap();
     let Some(function) = home.function("provisioning_hook") else {
         return;
     };
@@ -62,6 +65,7 @@ async fn provisioning_hook_admits_robots_that_were_announced() {
     let no = json!({"allowProvisioning": false, "parameterOverrides": {}});
     assert_eq!(function.call(&event).await, no, "{}", function.log());
     event["certificatePem"] = pem().into();
+    event["parameters"]["Code"] = code.to_string().into();
     event["parameters"]["SerialNumber"] = RobotId::new(now(), 78).to_string().into();
     assert_eq!(function.call(&event).await, no, "nobody announced this one");
     event["parameters"]["SerialNumber"] = robot.to_string().into();
