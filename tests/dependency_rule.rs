@@ -33,6 +33,7 @@ const LEVELS: [(&str, u8); 21] = [
     ("sweepline", 6),
     // Beside the product.
     ("end-to-end", 7),
+    ("fuzz", 7),
     ("xtask", 7),
 ];
 

@@ -1,12 +1,12 @@
-//! Chores of the project: `cargo xtask test`, `cargo xtask tidy`, `cargo xtask deny`, `cargo xtask sbom`,
-//! `cargo xtask template`, `cargo xtask deployed`, `cargo xtask package`, `cargo xtask faults`, `cargo xtask safety`,
-//! `cargo xtask cold`.
+//! Chores of the project: `cargo xtask test`, `tidy`, `deny`, `sbom`, `fuzz`, `template`, `deployed`, `package`,
+//! `faults`, `safety`, `cold`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 mod cold;
 mod deny;
 mod deployed;
 mod faults;
+mod fuzz;
 mod package;
 mod project;
 mod run;
@@ -46,6 +46,17 @@ enum Chore {
     Tidy,
     /// Checks licences, sources and the owners of provider crates with cargo-deny.
     Deny,
+    /// Fuzzes every decoder of what strangers can send.
+    Fuzz {
+        /// How long each target runs.
+        #[arg(long, default_value_t = 30)]
+        seconds: u32,
+        /// Takes what was found into the corpora of the project.
+        #[arg(long)]
+        keep: bool,
+        /// The one target to run, such as `tile_pack`.
+        target: Option<String>,
+    },
     /// Writes what each program is made of, in the form of CycloneDX.
     Sbom,
     /// Tries that nothing is lost and nothing counts twice, whatever fails.
@@ -103,6 +114,17 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Test { quick } => suite::test(&project, quick),
         Chore::Tidy => tidy::check(&project).map(|()| ExitCode::SUCCESS),
         Chore::Deny => deny::check(&project).map(|_| ExitCode::SUCCESS),
+        Chore::Fuzz {
+            seconds,
+            keep,
+            target,
+        } => {
+            let ended = fuzz::run(&project, seconds, target.as_deref())?;
+            if keep {
+                fuzz::keep(&project, target.as_deref())?;
+            }
+            Ok(ended.exit_code())
+        }
         Chore::Sbom => sbom::write(&project).map(|()| ExitCode::SUCCESS),
         Chore::Faults {
             long,

@@ -19,6 +19,16 @@ pub enum Ended {
     Badly(Tally),
 }
 
+impl Ended {
+    /// What a command that does this alone ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Well(_) | Self::Skipped(_) => ExitCode::SUCCESS,
+            Self::Badly(_) => ExitCode::FAILURE,
+        }
+    }
+}
+
 struct Step {
     name: &'static str,
     took: Duration,
