@@ -17,10 +17,12 @@ mod rfc3339;
 mod rounding;
 mod router;
 mod routes;
+mod security_contact;
 mod state;
 
 pub use correlation::{CORRELATION_HEADER, given_correlation};
 pub use extract::Source;
 pub use problem::{Code, Problem};
 pub use router::router;
+pub use security_contact::{MAX_CONTACT, SecurityContact};
 pub use state::{ApiConfig, ApiState, Clock, Devices, OidcConfig, Provisioning, Services, SignIn};

@@ -1,5 +1,7 @@
 //! Times as RFC 3339 texts in UTC with milliseconds.
 
+use std::fmt;
+
 use domain::Timestamp;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Serialize, Serializer};
@@ -18,16 +20,22 @@ impl From<Timestamp> for Rfc3339 {
     }
 }
 
-impl Serialize for Rfc3339 {
+impl fmt::Display for Rfc3339 {
     /// A time before the year -9999 or after 9999 is written as the nearest that has a form.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nearest = if self.0.millis() < 0 {
             jiff::Timestamp::MIN
         } else {
             jiff::Timestamp::MAX
         };
         let at = jiff::Timestamp::from_millisecond(self.0.millis()).unwrap_or(nearest);
-        serializer.serialize_str(&PRINTER.timestamp_to_string(&at))
+        f.write_str(&PRINTER.timestamp_to_string(&at))
+    }
+}
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -48,6 +48,7 @@ pub fn router(state: ApiState) -> Router {
     let router = router
         .route("/openapi.json", openapi)
         .merge(routes::pages::routes())
+        .merge(routes::security::routes())
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         // What leaves the region is charged by the byte, and a map is mostly repetition.

@@ -17,6 +17,8 @@ use domain::usecase::{
     Leasing, MemberKeeping, Pairings, Planning, RoomKeeping, SettingsKeeping,
 };
 
+use crate::SecurityContact;
+
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
 pub const MAX_FAILED_LOGINS: u32 = 10;
 /// Wrong claim codes that one person may type within [`FAILURE_WINDOW`].
@@ -200,6 +202,8 @@ pub struct ApiConfig {
     pub provisioning: Provisioning,
     /// MQTT over websockets, for live views: `ws://…/mqtt` or `wss://…/mqtt`; absent where there are none.
     pub live_url: Option<String>,
+    /// Whom to tell of vulnerabilities; absent where nobody was named.
+    pub security_contact: Option<SecurityContact>,
 }
 
 /// Everything that the routes share; cheap to clone.

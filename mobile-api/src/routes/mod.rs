@@ -28,6 +28,7 @@ pub(crate) mod rooms;
 mod run_body;
 pub(crate) mod runs;
 mod schedule_body;
+pub(crate) mod security;
 pub(crate) mod settings;
 
 pub(crate) use objects::object_features;

@@ -67,3 +67,21 @@ async fn nothing_but_the_files_of_the_pages_is_served() {
         );
     }
 }
+
+#[tokio::test]
+async fn who_finds_a_vulnerability_learns_whom_to_tell() {
+    let request = |world: &World| world.request(Method::GET, "/.well-known/security.txt");
+    let world = World::with_security_contact("mailto:security@example.org").await;
+    let answer = world.send(request(&world)).await;
+    assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "Contact: mailto:security@example.org");
+    assert!(
+        lines[1].starts_with("Expires: 20") && lines[1].ends_with('Z'),
+        "{}",
+        lines[1]
+    );
+    let world = World::new().await;
+    assert_eq!(world.send(request(&world)).await.status, 404);
+}

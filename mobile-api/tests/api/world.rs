@@ -90,6 +90,15 @@ impl World {
         Self::with(config, None, true).await
     }
 
+    /// A world whose installation says whom to tell of vulnerabilities.
+    pub async fn with_security_contact(contact: &str) -> Self {
+        let config = ApiConfig {
+            security_contact: Some(contact.parse().unwrap()),
+            ..config()
+        };
+        Self::with(config, None, true).await
+    }
+
     async fn with(config: ApiConfig, recorder: Option<&Recorder>, provisions: bool) -> Self {
         let millis = Arc::new(AtomicI64::new(AT.millis()));
         let clock = millis.clone();
@@ -430,5 +439,6 @@ fn config() -> ApiConfig {
             ca_pem: "the authority".into(),
         },
         live_url: Some("ws://localhost:8884/mqtt".into()),
+        security_contact: None,
     }
 }

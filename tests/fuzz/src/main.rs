@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use access::LocalIssuer;
-use device_agent::outbox::Outbox;
+use device_agent::outbox::{Outbox, Progress};
 use domain::Timestamp;
 use domain::id::{FloorId, LeaseId, PairingId, PersonId, RunId};
 use domain::run::Rev;
@@ -18,8 +18,6 @@ use wire::live::{LiveBatch, LivePose};
 use wire::tile_pack::{PackedTile, TilePack};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-const PAIRING: PairingId = PairingId::from_u128(2);
-const RUN: RunId = RunId::from_u128(3);
 
 /// Input as text, by target.
 const TEXTS: [(&str, &str); 17] = [
@@ -60,7 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         &wire::settings::encode(&settings())?,
     )?;
     let watch = RobotRequest::Live(LiveRequest {
-        pairing: PAIRING,
+        pairing: pairing(),
         lease: LeaseId::from_u128(5),
         for_ms: 60_000,
     });
@@ -87,6 +85,14 @@ fn keep(folder: &Path, target: &str, name: &str, bytes: &[u8]) -> io::Result<()>
     fs::write(folder.join(name), bytes)
 }
 
+fn pairing() -> PairingId {
+    PairingId::from_u128(2)
+}
+
+fn run() -> RunId {
+    RunId::from_u128(3)
+}
+
 /// A tile with a wall along free floor.
 fn tile() -> RunTile {
     let mut tile = RunTile::new();
@@ -100,12 +106,12 @@ fn tile() -> RunTile {
 fn pack() -> TilePack {
     let packed = |x| PackedTile {
         index: TileIndex { x, y: -1 },
-        rev: Rev { boot: 1, n: 7 },
+        rev: Rev(7),
         cells: tile().encode(),
     };
     TilePack {
-        pairing: PAIRING,
-        run: RUN,
+        pairing: pairing(),
+        run: run(),
         tiles: vec![packed(0), packed(1)],
     }
 }
@@ -116,14 +122,14 @@ fn batch() -> LiveBatch {
         is_whole: true,
         state: RobotState::Running,
         clock: 12_345,
-        run: Some(RUN),
+        run: Some(run()),
         poses: vec![LivePose::new(500, &pose), LivePose::new(0, &pose)],
         tiles: pack().encode(),
     }
 }
 
 fn settings() -> Settings {
-    Settings::initial(PAIRING).with_layer(PermanentLayer {
+    Settings::initial(pairing()).with_layer(PermanentLayer {
         floor: FloorId::from_u128(6),
         n: 2,
         rooms_version: 1,
@@ -136,10 +142,43 @@ fn outbox(folder: &Path) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     fs::create_dir_all(folder)?;
     let path = folder.join("outbox.log");
     let mut outbox = Outbox::open(&path)?;
-    outbox.put_tiles(RUN, &pack().tiles)?;
-    outbox.put_finished(RUN, b"the end".to_vec())?;
+    outbox.put_tiles(run(), pack().tiles, Progress::default())?;
+    outbox.put_finished(run(), b"the end".to_vec())?;
     drop(outbox);
     let bytes = fs::read(&path)?;
     fs::remove_file(path)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A seed that is refused at its first byte would lead a fuzzer nowhere.
+    #[test]
+    fn what_targets_begin_with_is_read() {
+        for (target, text) in TEXTS {
+            let bytes = text.as_bytes();
+            let is_read = match target {
+                "run_event" => wire::run_event::decode(bytes).is_ok(),
+                "request" => RobotRequest::decode(bytes).is_ok(),
+                "words" => {
+                    wire::status::StatusReport::decode(bytes).is_ok()
+                        || wire::ack::Ack::decode(bytes).is_ok()
+                        || wire::receipt::decode(bytes).is_ok()
+                }
+                "import" => {
+                    mapping::formats::valetudo::ValetudoMap::read(bytes).is_ok()
+                        || mapping::formats::geojson::read(bytes).is_ok()
+                        || mapping::formats::pgm::read(bytes).is_ok()
+                }
+                "recording" => mapping::logs::open_bytes(bytes).is_ok(),
+                "event" => serde_json::from_slice::<serde_json::Value>(bytes).is_ok(),
+                "policy" => policy::PolicyDocument::from_json(text).is_ok(),
+                "token" => access::KeySet::from_jwks(text).is_ok(),
+                other => panic!("{other}: nothing reads it"),
+            };
+            assert!(is_read, "{target}: {text}");
+        }
+    }
 }

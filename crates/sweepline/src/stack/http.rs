@@ -107,6 +107,7 @@ fn state(parts: &Parts, config: &HttpConfig<'_>) -> anyhow::Result<ApiState> {
     let config = ApiConfig {
         provisioning,
         live_url,
+        security_contact: None,
     };
     Ok(ApiState::new(
         Services::new(&parts.store, &devices),

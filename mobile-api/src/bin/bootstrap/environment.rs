@@ -1,7 +1,7 @@
 //! What the function's environment variables say.
 
 use iot::CommandDelivery;
-use mobile_api::{ApiConfig, Provisioning};
+use mobile_api::{ApiConfig, Provisioning, SecurityContact};
 use telemetry::{EnvironmentError, variable};
 
 /// The authorities behind the server certificate of every `iot:Data-ATS` endpoint: Amazon Root CA 1 (RSA) and 3
@@ -37,7 +37,8 @@ pub fn provisioning_template() -> Option<String> {
     variable("PROVISIONING_TEMPLATE").ok()
 }
 
-/// Where robots and phones connect: `IOT_ENDPOINT`, `MQTT_PORT`, `MQTT_AUTHORITY`, `STAGE`, `LIVE_VIEW`.
+/// Where robots and phones connect: `IOT_ENDPOINT`, `MQTT_PORT`, `MQTT_AUTHORITY`, `STAGE`, `LIVE_VIEW`,
+/// `SECURITY_CONTACT`.
 pub fn api_config() -> Result<ApiConfig, EnvironmentError> {
     let (endpoint, stage) = (variable("IOT_ENDPOINT")?, variable("STAGE")?);
     let host = endpoint
@@ -46,12 +47,23 @@ pub fn api_config() -> Result<ApiConfig, EnvironmentError> {
     let live_url = format!("wss://{endpoint}/mqtt?x-amz-customauthorizer-name={stage}_live");
     Ok(ApiConfig {
         live_url: has_live_view()?.then_some(live_url),
+        security_contact: security_contact()?,
         provisioning: Provisioning {
             mqtt_host: host.to_owned(),
             mqtt_port: mqtt_port()?,
             stage,
             ca_pem: variable("MQTT_AUTHORITY").map_or(AMAZON_ROOTS.to_owned(), |body| certificate(&body)),
         },
+    })
+}
+
+/// Empty for nobody.
+fn security_contact() -> Result<Option<SecurityContact>, EnvironmentError> {
+    let contact = variable("SECURITY_CONTACT").unwrap_or_default();
+    let read = (!contact.is_empty()).then(|| contact.parse()).transpose();
+    read.map_err(|_| EnvironmentError::Unusable {
+        name: "SECURITY_CONTACT",
+        expected: "a mailto: or https:// address",
     })
 }
 
