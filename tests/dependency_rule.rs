@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 /// Each of our crates with its level: it may use only crates of a lower level, so that crates of one level, such as
 /// the adapters, do not see each other.
-const LEVELS: [(&str, u8); 21] = [
+const LEVELS: [(&str, u8); 22] = [
+    ("aws-environment", 0),
     ("billing", 0),
     ("mapping", 0),
     ("policy", 0),

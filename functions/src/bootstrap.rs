@@ -15,31 +15,31 @@ use tracing::Instrument;
 
 use crate::{HandlerError, HandlerParts};
 
-/// The stores on the table that the variable `TABLE_NAME` names, in the region `AWS_REGION`, for which the SDK would
-/// otherwise ask a machine's metadata service.
-pub async fn table() -> Result<Arc<TableStore>, EnvironmentError> {
+/// The stores on the table that the variable `TABLE_NAME` names, in the region `AWS_REGION`.
+pub fn table() -> Result<Arc<TableStore>, EnvironmentError> {
     let config = ConnectConfig {
         table: variable("TABLE_NAME")?,
         region: Some(variable("AWS_REGION")?),
         ..ConnectConfig::default()
     };
     let now = || SystemTime::now().into();
-    Ok(Arc::new(store::connect(config, Arc::new(now)).await))
+    Ok(Arc::new(store::connect(config, Arc::new(now))))
 }
 
 /// What the handlers of robots' messages work with: the table, and robots through AWS IoT, at the endpoint that the
 /// variable `IOT_ENDPOINT` names or at the region's own.
-pub async fn parts() -> Result<HandlerParts, EnvironmentError> {
+pub fn parts() -> Result<HandlerParts, EnvironmentError> {
     Ok(HandlerParts {
-        store: table().await?,
-        mailbox: Arc::new(iot::data_plane(&iot_config()).await),
+        store: table()?,
+        mailbox: Arc::new(iot::data_plane(&iot_config())),
     })
 }
 
 /// The same with the registry, whose robots get the policy that the variable `DEVICE_POLICY` names.
-pub async fn registry_parts() -> Result<(HandlerParts, Arc<iot::Registry>), EnvironmentError> {
-    let store = table().await?;
-    let registry = iot::registry(&iot_config(), variable("DEVICE_POLICY")?).await;
+#[cfg(feature = "registry")]
+pub fn registry_parts() -> Result<(HandlerParts, Arc<iot::Registry>), EnvironmentError> {
+    let store = table()?;
+    let registry = iot::registry(&iot_config(), variable("DEVICE_POLICY")?);
     let mailbox = Arc::new(registry.data_plane().clone());
     Ok((HandlerParts { store, mailbox }, Arc::new(registry)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::FieldError;
 use domain::Timestamp;
 use domain::id::{PairingId, RunId};
-use domain::ports::{IncidentStore, StoredRunTile};
+use domain::ports::{IncidentStore, SentRunTile};
 use domain::usecase::{Ingesting, RunEvents, RunTiles};
 use serde_json::Value;
 use wire::WireError;
@@ -50,13 +50,13 @@ impl MapIngest {
 
     async fn take(&self, message: &RobotMessage) -> Result<(), Failure> {
         let pack = TilePack::decode(&message.payload)?;
-        let tiles = pack.tiles.iter().map(stored).collect::<Result<_, _>>()?;
-        let sent = RunTiles {
+        let tiles = pack.tiles.iter().map(sent).collect::<Result<_, _>>()?;
+        let tiles = RunTiles {
             pairing: pack.pairing,
             run: pack.run,
             tiles,
         };
-        self.ingesting.take(message.robot, &sent).await?;
+        self.ingesting.take(message.robot, &tiles).await?;
         Ok(())
     }
 
@@ -70,11 +70,11 @@ impl MapIngest {
     }
 }
 
-fn stored(tile: &PackedTile) -> Result<StoredRunTile, WireError> {
-    Ok(StoredRunTile {
+fn sent(tile: &PackedTile) -> Result<SentRunTile, WireError> {
+    Ok(SentRunTile {
         index: tile.index,
         rev: tile.rev,
-        cells: tile.unpack()?,
+        cells: tile.checked()?,
     })
 }
 

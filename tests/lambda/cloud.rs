@@ -48,7 +48,7 @@ impl Cloud {
             }),
             meter: None,
         };
-        let store = connect(config, Arc::new(now)).await;
+        let store = connect(config, Arc::new(now));
         store.create_table().await.unwrap();
         Self {
             store: Arc::new(store),

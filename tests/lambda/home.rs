@@ -8,7 +8,7 @@ use domain::Timestamp;
 use domain::access::HomeScope;
 use domain::home::Name;
 use domain::id::{HomeId, PairingId, RobotId, RunId};
-use domain::ports::{RobotStore, RunStore, RunTileStore, SettingsStore, StoredRunTile};
+use domain::ports::{RobotStore, RunStore, RunTileStore, SentRunTile, SettingsStore};
 use domain::robot::{Certificate, Pairing, Robot};
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunEvent, RunEventKind, RunReport};
 use domain::settings::Settings;
@@ -110,13 +110,13 @@ impl Home {
 
     /// Puts the tile of the run into the table.
     pub async fn keep_tile(&self) {
-        let kept = StoredRunTile {
+        let sent = SentRunTile {
             index: INDEX,
             rev: Rev(1),
-            cells: tile(),
+            cells: (&tile()).into(),
         };
         let store = &self.cloud.store;
-        store.put_tiles(&self.scope(), self.run, &[kept]).await.unwrap();
+        store.put_tiles(&self.scope(), self.run, &[sent]).await.unwrap();
     }
 
     /// Puts the run into the table, whole and sealed.

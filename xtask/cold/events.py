@@ -1,7 +1,7 @@
-"""A stack of its own with one robot, and what that robot's tiles topic hands to the function.
+"""A stack of its own with one robot, and what a robot's topics, the broker and phones hand to the functions.
 
-Prints the endpoint of the store, then one event a line, each with a newer revision of the same tiles; the stack runs
-until standard input ends.
+Prints the endpoint of the store, then a line for each event: who takes it, and the event. Each is news after the one
+before. The stack runs until standard input ends.
 """
 
 import base64
@@ -15,7 +15,14 @@ from robot import Robot
 from stack import shared
 
 STARTS, EVENTS = int(sys.argv[1]), int(sys.argv[2])
+# Who stores packs, each of a run of its own: the function, and the handlers that do the same in other languages.
+INGESTING = sys.argv[3:]
 TILES = 8
+# Where the tiles lie, by columns and rows: a flat around its dock, on one sheet; or for names with this ending a row of
+# 26 m, on three.
+WIDE = "-wide"
+FLAT = [(column, row) for row in (-1, 0) for column in range(-2, 2)]
+ROW = [(column, 0) for column in range(TILES)]
 # Cells that furniture and noise make differ from the box around them; with these a pack has about 5 KB.
 NOISY = 760
 
@@ -28,19 +35,57 @@ def tile(seed):
     return wire.encode_cells(cells)
 
 
-def event(robot, run, tiles, revision):
-    pack = wire.tile_pack(robot.pairing, run, {(column, 0): (revision, cells) for column, cells in enumerate(tiles)})
-    sender = {"clientId": robot.id, "robot": robot.id, "ts": int(time.time() * 1000)}
-    return sender | {"data": base64.b64encode(pack).decode()}
+class Events:
+    """What reaches the functions from one robot and from who watches it."""
+
+    def __init__(self, stack):
+        self.robot = Robot(stack, "Cold")
+        self.tiles = [tile(seed) for seed in range(TILES)]
+        _, self.lease = stack.owner.ask("POST", f"/v1/robots/{self.robot.id}/live", expect=201)
+        self.runs = {name: wire.new_id("run") for name in INGESTING}
+
+    def message(self, payload):
+        """What a topic rule makes of a payload."""
+        sender = {"clientId": self.robot.id, "robot": self.robot.id, "ts": int(time.time() * 1000)}
+        return sender | {"data": base64.b64encode(payload).decode()}
+
+    def pack(self, name, number):
+        """A pack of all tiles, newer than the one before."""
+        places = ROW if name.endswith(WIDE) else FLAT
+        tiles = {place: (number, cells) for place, cells in zip(places, self.tiles)}
+        return self.message(wire.tile_pack(self.robot.pairing, self.runs[name], tiles))
+
+    def run_events(self, number):
+        started = int(time.time() * 1000)
+        return self.message(wire.run_event(self.robot.pairing, wire.new_id("run"), 0, "started", started))
+
+    def status(self, number):
+        return self.message(wire.status(self.robot.pairing, number))
+
+    def presence(self, number):
+        connected = {"clientId": self.robot.id, "eventType": "connected", "timestamp": int(time.time() * 1000)}
+        return connected | {"sessionIdentifier": f"session-{number}", "versionNumber": number}
+
+    def live_authorizer(self, number):
+        password = base64.b64encode(self.lease["password"].encode()).decode()
+        mqtt = {"username": "lease", "password": password, "clientId": self.lease["client_id"]}
+        return {"token": None, "protocols": ["mqtt"], "protocolData": {"mqtt": mqtt}}
+
+    def provisioning_hook(self, number):
+        certificate = {"certificateId": "0" * 64, "certificatePem": self.robot.claimed["certificate"]}
+        return certificate | {"parameters": {"SerialNumber": self.robot.id}}
 
 
 def main():
     stack = shared()
-    robot, run = Robot(stack, "Cold"), wire.new_id("run")
-    tiles = [tile(seed) for seed in range(TILES)]
+    events = Events(stack)
     print(stack.ready["store"])
-    for revision in range(1, STARTS * EVENTS + 1):
-        print(json.dumps(event(robot, run, tiles, revision)))
+    others = ["run_events", "status", "presence", "live_authorizer", "provisioning_hook"]
+    for number in range(1, STARTS * EVENTS + 1):
+        for name in INGESTING:
+            print(name, json.dumps(events.pack(name, number)))
+        for name in others:
+            print(name, json.dumps(getattr(events, name)(number)))
     print(flush=True)
     sys.stdin.read()
 

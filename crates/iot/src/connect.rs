@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_environment::SdkConfig;
+use aws_sdk_iotdataplane::config::timeout::TimeoutConfig;
 
 use crate::data_plane::{CommandDelivery, DataPlane};
 
@@ -26,27 +24,22 @@ pub struct ConnectConfig {
 }
 
 /// The messages to robots; reads the environment, but sends nothing yet.
-pub async fn data_plane(config: &ConnectConfig) -> DataPlane {
-    over(&environment().await, config)
+pub fn data_plane(config: &ConnectConfig) -> DataPlane {
+    over(&environment(), config)
 }
 
 /// The registry of an installation whose robots have the IoT policy `policy`, with the messages to them.
 #[cfg(feature = "registry")]
-pub async fn registry(config: &ConnectConfig, policy: String) -> crate::Registry {
-    let shared = environment().await;
+pub fn registry(config: &ConnectConfig, policy: String) -> crate::Registry {
+    let shared = environment();
     crate::Registry::new(aws_sdk_iot::Client::new(&shared), over(&shared, config), policy)
 }
 
-async fn environment() -> SdkConfig {
+fn environment() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(REQUEST_TIMEOUT);
-    aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts.build())
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .load()
-        .await
+    aws_environment::sdk_config(timeouts.build(), ATTEMPTS)
 }
 
 fn over(shared: &SdkConfig, config: &ConnectConfig) -> DataPlane {

@@ -5,6 +5,9 @@ use crate::tile::{TILE_AREA, TILE_CELLS};
 
 /// Largest [`RunTile::encode`] output that [`RunTile::decode`] looks at, in bytes.
 pub const MAX_ENCODED_RUN_TILE: usize = 8 * 1024;
+/// The bytes of an encoded tile above which it is encoded anew before it is kept: rooms take a tenth of it, noise in
+/// every cell a little more, and the rest is padding.
+const MAX_KEPT_AS_SENT: usize = 1024;
 
 const PACKED_BYTES: usize = TILE_AREA / 4;
 /// A run byte holds the cell in its upper two bits and the length minus one in the lower six.
@@ -59,6 +62,36 @@ pub enum TileError {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RunTile {
     packed: Box<[u8; PACKED_BYTES]>,
+}
+
+/// What [`RunTile::encode`] writes, checked but not expanded: for who keeps tiles without looking at their cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodedRunTile(Vec<u8>);
+
+impl EncodedRunTile {
+    /// The bytes of one tile; those of a large one are made anew, so that nobody can fill a store with padding.
+    ///
+    /// # Errors
+    /// [`TileError`] if [`RunTile::decode`] would refuse them.
+    pub fn checked(bytes: Vec<u8>) -> Result<Self, TileError> {
+        if bytes.len() > MAX_KEPT_AS_SENT {
+            return RunTile::decode(&bytes).map(|tile| Self::from(&tile));
+        }
+        run_bytes(&bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// The bytes, as [`RunTile::decode`] reads them.
+    pub fn bytes(&self) -> &[u8] {
+        let Self(bytes) = self;
+        bytes
+    }
+}
+
+impl From<&RunTile> for EncodedRunTile {
+    fn from(tile: &RunTile) -> Self {
+        Self(tile.encode())
+    }
 }
 
 impl Default for RunTile {
@@ -123,17 +156,9 @@ impl RunTile {
     /// # Errors
     /// [`TileError`] if the bytes are too many, cut short, followed by others, or describe too few or too many cells.
     pub fn decode(bytes: &[u8]) -> Result<Self, TileError> {
-        if bytes.len() > MAX_ENCODED_RUN_TILE {
-            return Err(TileError::EncodedTooLarge(bytes.len()));
-        }
-        let runs = inflate(bytes, TILE_AREA)?;
-        let total: usize = runs.iter().map(|run| run_length(*run)).sum();
-        if total != TILE_AREA {
-            return Err(TileError::CellCount(total));
-        }
         let mut tile = Self::new();
         let mut slot = 0;
-        for run in runs {
+        for run in run_bytes(bytes)? {
             let end = slot + run_length(run);
             let cell = RunCell::from_bits(run >> RUN_LENGTH_BITS);
             (slot..end).for_each(|slot| tile.set_at(slot, cell));
@@ -171,6 +196,19 @@ impl RunTile {
         }
         runs
     }
+}
+
+/// The bytes of all runs in what [`RunTile::encode`] wrote.
+fn run_bytes(encoded: &[u8]) -> Result<Vec<u8>, TileError> {
+    if encoded.len() > MAX_ENCODED_RUN_TILE {
+        return Err(TileError::EncodedTooLarge(encoded.len()));
+    }
+    let runs = inflate(encoded, TILE_AREA)?;
+    let total: usize = runs.iter().map(|run| run_length(*run)).sum();
+    if total != TILE_AREA {
+        return Err(TileError::CellCount(total));
+    }
+    Ok(runs)
 }
 
 fn run_length(run: u8) -> usize {
@@ -218,6 +256,15 @@ mod tests {
         );
     }
 
+    #[test]
+    fn padding_is_not_kept() {
+        let encoded = RunTile::new().encode();
+        let empty_blocks = [0, 0, 0, 0xff, 0xff].repeat(400);
+        let padded = [empty_blocks, encoded.clone()].concat();
+        assert_eq!(RunTile::decode(&padded).unwrap(), RunTile::new());
+        assert_eq!(EncodedRunTile::checked(padded).unwrap().bytes(), encoded);
+    }
+
     proptest! {
         #[test]
         fn every_tile_survives_its_encoding(bits in proptest::collection::vec(0u8..4, TILE_AREA)) {
@@ -229,11 +276,13 @@ mod tests {
             prop_assert!(bytes.len() <= MAX_ENCODED_RUN_TILE);
             prop_assert_eq!(&RunTile::decode(&bytes).unwrap(), &tile);
             prop_assert!(RunTile::decode(&bytes[..bytes.len() - 1]).is_err());
+            prop_assert_eq!(EncodedRunTile::checked(bytes).unwrap(), EncodedRunTile::from(&tile));
         }
 
         #[test]
         fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = RunTile::decode(&bytes);
+            let refused = RunTile::decode(&bytes).err();
+            prop_assert_eq!(EncodedRunTile::checked(bytes).err(), refused);
         }
     }
 }

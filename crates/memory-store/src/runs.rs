@@ -2,8 +2,9 @@ use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::id::{RobotId, RunId};
 use domain::page::{Page, PageRequest};
-use domain::ports::{RunStore, RunTileStore, StoreError, StoredRunTile};
+use domain::ports::{RunStore, RunTileStore, SentRunTile, StoreError, StoredRunTile};
 use domain::run::Run;
+use mapping::run_tile::RunTile;
 
 use super::unused::unused;
 use super::{Memory, conflict};
@@ -32,18 +33,14 @@ impl RunStore for Memory {
 #[async_trait]
 impl RunTileStore for Memory {
     /// Each tile is a write of its own, so that a process may end between any two.
-    async fn put_tiles(
-        &self,
-        _: &HomeScope,
-        run: RunId,
-        tiles: &[StoredRunTile],
-    ) -> Result<usize, StoreError> {
+    async fn put_tiles(&self, _: &HomeScope, run: RunId, tiles: &[SentRunTile]) -> Result<usize, StoreError> {
         let mut newer = 0;
         for tile in tiles {
             let mut shelves = self.write().await?;
             let stored = shelves.run_tiles.get(&(run, tile.index));
             if stored.is_none_or(|stored| stored.rev < tile.rev) {
-                shelves.run_tiles.insert((run, tile.index), tile.clone());
+                let kept = expanded(tile)?;
+                shelves.run_tiles.insert((run, tile.index), kept);
                 newer += 1;
             }
         }
@@ -55,4 +52,16 @@ impl RunTileStore for Memory {
         let of_run = shelves.run_tiles.iter().filter(|((owner, _), _)| *owner == run);
         Ok(of_run.map(|(_, tile)| tile.clone()).collect())
     }
+}
+
+fn expanded(tile: &SentRunTile) -> Result<StoredRunTile, StoreError> {
+    let cells = RunTile::decode(tile.cells.bytes()).map_err(|error| StoreError::Corrupt {
+        what: "run tile",
+        reason: error.to_string(),
+    })?;
+    Ok(StoredRunTile {
+        index: tile.index,
+        rev: tile.rev,
+        cells,
+    })
 }

@@ -3,12 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Builder, Credentials};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{Builder, Credentials, Region};
 
 use crate::capacity::Metering;
 use crate::{CapacityListener, Clock, TableStore};
@@ -55,9 +52,8 @@ impl std::fmt::Debug for StaticCredentials {
 }
 
 /// The stores on the table of `config`; reads the environment, but sends nothing to the table yet.
-pub async fn connect(config: ConnectConfig, now: Clock) -> TableStore {
-    let shared = sdk_config(&config).await;
-    let mut builder = Builder::from(&shared);
+pub fn connect(config: ConnectConfig, now: Clock) -> TableStore {
+    let mut builder = client_config(&config);
     if let Some(meter) = config.meter {
         builder = builder.interceptor(Metering::new(meter));
     }
@@ -68,23 +64,20 @@ pub async fn connect(config: ConnectConfig, now: Clock) -> TableStore {
     }
 }
 
-async fn sdk_config(config: &ConnectConfig) -> SdkConfig {
+fn client_config(config: &ConnectConfig) -> Builder {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(REQUEST_TIMEOUT);
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts.build())
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    let mut builder = Builder::from(&aws_environment::sdk_config(timeouts.build(), ATTEMPTS));
     if let Some(endpoint) = &config.endpoint {
-        loader = loader.endpoint_url(endpoint);
+        builder = builder.endpoint_url(endpoint);
     }
     if let Some(region) = &config.region {
-        loader = loader.region(Region::new(region.clone()));
+        builder = builder.region(Region::new(region.clone()));
     }
     if let Some(StaticCredentials { key_id, secret }) = &config.credentials {
-        loader = loader.credentials_provider(Credentials::new(key_id, secret, None, None, "static"));
+        builder = builder.credentials_provider(Credentials::new(key_id, secret, None, None, "static"));
     }
-    loader.load().await
+    builder
 }

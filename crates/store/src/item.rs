@@ -57,8 +57,7 @@ impl Record {
 
     /// Lets the item expire at `at`, at most a second later.
     pub(crate) fn expiring(self, at: Timestamp) -> Self {
-        let rounded_up = at.plus(Duration::from_millis(999)).seconds();
-        self.with(TABLE_SPEC.ttl, number(rounded_up))
+        self.with(TABLE_SPEC.ttl, number(expiry(at)))
     }
 
     /// Refuses what the table could not hold, before anything is sent.
@@ -155,6 +154,11 @@ pub(crate) fn corrupt(what: &'static str, name: &str, reason: impl Display) -> S
         what,
         reason: format!("{name}: {reason}"),
     }
+}
+
+/// The second in which an item expires that shall be there until `at`.
+pub(crate) fn expiry(at: Timestamp) -> i64 {
+    at.plus(Duration::from_millis(999)).seconds()
 }
 
 /// Whether the item's time has come, although the table may keep it for days.

@@ -31,6 +31,7 @@ mod members;
 mod operations;
 mod placements;
 mod robots;
+mod run_sheet;
 mod run_tiles;
 mod runs;
 mod settings;

@@ -1,7 +1,7 @@
 //! Tiles of runs: small, and so kept together by sheets, until their run has long voted.
 //!
-//! A sheet is read, merged and written under the condition that nobody wrote it meanwhile; each of its tiles has a
-//! revision of its own.
+//! A message enters its tiles of a sheet in one write, under the condition that all of them are newer. Where some are
+//! not, the refusal shows what is stored, and the others are entered; so nothing is read before it is written.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,37 +9,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::access::HomeScope;
 use domain::id::RunId;
-use domain::ports::{RunTileStore, StoreError, StoredRunTile};
-use domain::run::Rev;
+use domain::ports::{RunTileStore, SentRunTile, StoreError, StoredRunTile};
 use futures_util::future::try_join_all;
 use mapping::SheetIndex;
-use mapping::run_tile::RunTile;
-use mapping::tile::TileIndex;
 
 use crate::TableStore;
-use crate::expression::Expression;
-use crate::item::{Item, Record, binary, corrupt, is_expired, number, read_number};
+use crate::item::{Item, expiry, is_expired};
 use crate::keys::{Key, Listing};
-use crate::operations::{Attempt, Read};
-use crate::sheets::{TILES, pack, unpack};
+use crate::operations::Attempt;
+use crate::run_sheet::{RunSheet, SHEET, unchanged};
 
 /// How long the tiles of a run are kept.
 pub const RUN_TILES_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How often a sheet is merged again after somebody else wrote it: more writers at once than a run has messages.
-const MAX_MERGES: usize = 32;
-
-const SHEET: &str = "sheet of run tiles";
-/// How often the sheet was written.
-const WRITES: &str = "n";
-
-/// The tiles of a run that lie on one sheet.
-#[derive(Default)]
-struct Sheet {
-    /// 0 before the first write.
-    writes: u32,
-    /// With the cells as they are stored: most of them stay as they are when a sheet is written again.
-    tiles: BTreeMap<TileIndex, (Rev, Vec<u8>)>,
-}
+/// How often the tiles of a sheet are entered again: more than a sheet has tiles, of which each refusal leaves fewer.
+const MAX_ENTRIES: usize = 32;
 
 #[async_trait]
 impl RunTileStore for TableStore {
@@ -47,25 +30,22 @@ impl RunTileStore for TableStore {
         &self,
         scope: &HomeScope,
         run: RunId,
-        tiles: &[StoredRunTile],
+        tiles: &[SentRunTile],
     ) -> Result<usize, StoreError> {
-        let mut sheets: BTreeMap<SheetIndex, Vec<&StoredRunTile>> = BTreeMap::new();
+        let mut sheets: BTreeMap<SheetIndex, RunSheet> = BTreeMap::new();
         for tile in tiles {
-            sheets.entry(tile.index.into()).or_default().push(tile);
+            sheets.entry(tile.index.into()).or_default().take(tile);
         }
-        let merges = sheets
+        let entries = sheets
             .into_iter()
-            .map(|(index, tiles)| self.merge(Key::run_sheet(scope, run, index), tiles));
-        Ok(try_join_all(merges).await?.into_iter().sum())
+            .map(|(index, sent)| self.enter(Key::run_sheet(scope, run, index), sent));
+        Ok(try_join_all(entries).await?.into_iter().sum())
     }
 
     async fn tiles(&self, scope: &HomeScope, run: RunId) -> Result<Vec<StoredRunTile>, StoreError> {
         let mut tiles = Vec::new();
         for item in self.all(&Listing::run_sheets(scope, run)).await? {
-            for (index, (rev, cells)) in Sheet::of(&item)?.tiles {
-                let cells = RunTile::decode(&cells).map_err(|error| corrupt(SHEET, TILES, error))?;
-                tiles.push(StoredRunTile { index, rev, cells });
-            }
+            tiles.extend(RunSheet::expanded(&item)?);
         }
         tiles.sort_unstable_by_key(|tile| tile.index);
         Ok(tiles)
@@ -74,68 +54,35 @@ impl RunTileStore for TableStore {
 
 impl TableStore {
     /// Enters what is newer into the sheet at `key`; gives how many tiles that were.
-    async fn merge(&self, key: Key, tiles: Vec<&StoredRunTile>) -> Result<usize, StoreError> {
-        let mut stored = self.get(key.clone(), Read::Consistent).await?;
-        for _ in 0..MAX_MERGES {
-            let mut sheet = stored.as_ref().map(Sheet::of).transpose()?.unwrap_or_default();
-            let newer = tiles.iter().filter(|tile| sheet.take(tile)).count();
-            if newer == 0 {
+    async fn enter(&self, key: Key, mut sent: RunSheet) -> Result<usize, StoreError> {
+        for _ in 0..MAX_ENTRIES {
+            let change = sent.entered(expiry(self.now().plus(RUN_TILES_KEPT)));
+            let newer = sent.is_newer(self.now().seconds());
+            let Attempt::Refused(item) = self.update_if(key.clone(), change, newer).await? else {
+                return Ok(sent.len());
+            };
+            let stored = self.in_present_form(&key, &item).await?;
+            sent.retain_newer_than(&stored);
+            if sent.len() == 0 {
                 return Ok(0);
-            }
-            match self
-                .put_if(self.record(key.clone(), &sheet)?, self.unwritten_since(&sheet))
-                .await?
-            {
-                Attempt::Done => return Ok(newer),
-                Attempt::Refused(item) => {
-                    stored = Some(item).filter(|item| !item.is_empty() && !is_expired(item, self.now()));
-                }
             }
         }
         Err(StoreError::Conflict { what: SHEET })
     }
 
-    fn record(&self, key: Key, sheet: &Sheet) -> Result<Record, StoreError> {
-        Ok(Record::new(SHEET, key)
-            .with(TILES, binary(pack(SHEET, &sheet.tiles, encode)?))
-            .with(WRITES, number(sheet.writes + 1))
-            .expiring(self.now().plus(RUN_TILES_KEPT)))
-    }
-
-    fn unwritten_since(&self, sheet: &Sheet) -> Expression {
-        match sheet.writes {
-            0 => self.absent_or_expired(),
-            writes => Expression::new(format!("#{WRITES} = :writes")).with("writes", number(writes)),
+    /// The tiles of an item that was read. One that has expired, or has the earlier form, is written anew, unless
+    /// somebody else wrote it meanwhile.
+    async fn in_present_form(&self, key: &Key, item: &Item) -> Result<RunSheet, StoreError> {
+        let (sheet, condition) = if is_expired(item, self.now()) {
+            (RunSheet::default(), Some(self.absent_or_expired()))
+        } else {
+            (RunSheet::of(item)?, unchanged(item))
+        };
+        if let Some(condition) = condition {
+            let record = sheet.clone().record(key.clone());
+            let expiring = record.expiring(self.now().plus(RUN_TILES_KEPT));
+            self.put_if(expiring, condition).await?;
         }
+        Ok(sheet)
     }
-}
-
-impl Sheet {
-    fn of(item: &Item) -> Result<Self, StoreError> {
-        let (_, tiles) = unpack(SHEET, item, decode)?;
-        Ok(Self {
-            writes: read_number(SHEET, item, WRITES)?,
-            tiles,
-        })
-    }
-
-    /// Takes the tile if it is newer than the one it has; says whether it was.
-    fn take(&mut self, tile: &StoredRunTile) -> bool {
-        let is_newer = self.tiles.get(&tile.index).is_none_or(|(rev, _)| *rev < tile.rev);
-        if is_newer {
-            self.tiles.insert(tile.index, (tile.rev, tile.cells.encode()));
-        }
-        is_newer
-    }
-}
-
-fn encode((rev, cells): &(Rev, Vec<u8>)) -> Vec<u8> {
-    [rev.0.to_be_bytes().as_slice(), cells].concat()
-}
-
-fn decode(bytes: &[u8]) -> Result<(Rev, Vec<u8>), StoreError> {
-    let (rev, cells) = bytes
-        .split_first_chunk()
-        .ok_or_else(|| corrupt(SHEET, TILES, "has a tile without revision"))?;
-    Ok((Rev(u32::from_be_bytes(*rev)), cells.to_vec()))
 }

@@ -5,7 +5,7 @@
 
 use domain::id::{PairingId, RunId};
 use domain::run::Rev;
-use mapping::run_tile::RunTile;
+use mapping::run_tile::{EncodedRunTile, RunTile, TileError};
 use mapping::tile::TileIndex;
 
 use crate::reader::Reader;
@@ -39,10 +39,19 @@ impl PackedTile {
 
     /// The tile's cells.
     pub fn unpack(&self) -> Result<RunTile, WireError> {
-        RunTile::decode(&self.cells).map_err(|error| WireError::Malformed {
+        RunTile::decode(&self.cells).map_err(|error| self.malformed(error))
+    }
+
+    /// The tile's cells, checked but still compressed.
+    pub fn checked(&self) -> Result<EncodedRunTile, WireError> {
+        EncodedRunTile::checked(self.cells.clone()).map_err(|error| self.malformed(error))
+    }
+
+    fn malformed(&self, error: TileError) -> WireError {
+        WireError::Malformed {
             field: format!("tiles[{},{}].cells", self.index.x, self.index.y),
             reason: error.to_string(),
-        })
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use functions::{CommandOutcome, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let parts = bootstrap::parts().await?;
+        let parts = bootstrap::parts()?;
         let handler = CommandOutcome::new(parts.settling(), parts.store);
         bootstrap::serve(handler, CommandOutcome::handle).await
     })

@@ -6,7 +6,7 @@ use functions::{Erasures, LONGEST_REQUEST, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let (parts, registry) = bootstrap::registry_parts().await?;
+        let (parts, registry) = bootstrap::registry_parts()?;
         let handler = Erasures::new(parts.erasing(registry), parts.store, LONGEST_REQUEST);
         bootstrap::serve(handler, Erasures::handle).await
     })

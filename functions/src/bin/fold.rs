@@ -6,7 +6,7 @@ use functions::{Fold, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let parts = bootstrap::parts().await?;
+        let parts = bootstrap::parts()?;
         let handler = Fold::new(parts.folding(), parts.store);
         bootstrap::serve(handler, Fold::handle).await
     })

@@ -6,7 +6,7 @@ use functions::{LiveAuthorizer, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let handler = LiveAuthorizer::new(bootstrap::table().await?, bootstrap::endpoint()?);
+        let handler = LiveAuthorizer::new(bootstrap::table()?, bootstrap::endpoint()?);
         bootstrap::serve(handler, LiveAuthorizer::handle).await
     })
 }

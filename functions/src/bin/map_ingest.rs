@@ -6,7 +6,7 @@ use functions::{MapIngest, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let parts = bootstrap::parts().await?;
+        let parts = bootstrap::parts()?;
         let handler = MapIngest::new(parts.ingesting(), parts.store);
         bootstrap::serve(handler, MapIngest::handle).await
     })

@@ -7,7 +7,7 @@ use functions::{PresenceEvents, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let table = bootstrap::table().await?;
+        let table = bootstrap::table()?;
         let handler = PresenceEvents::new(
             PresenceTracking {
                 health: table.clone(),

@@ -7,7 +7,7 @@ use functions::{ProvisioningHook, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let table = bootstrap::table().await?;
+        let table = bootstrap::table()?;
         let (robots, labels) = (table.clone(), table);
         let handler = ProvisioningHook::new(Admitting { robots, labels });
         bootstrap::serve(handler, ProvisioningHook::handle).await

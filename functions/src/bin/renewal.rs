@@ -6,7 +6,7 @@ use functions::{Renewals, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let (parts, registry) = bootstrap::registry_parts().await?;
+        let (parts, registry) = bootstrap::registry_parts()?;
         let handler = Renewals::new(parts.renewing(registry), parts.store);
         bootstrap::serve(handler, Renewals::handle).await
     })

@@ -6,7 +6,7 @@ use functions::{RunReports, bootstrap};
 
 fn main() -> ExitCode {
     bootstrap::run(async {
-        let parts = bootstrap::parts().await?;
+        let parts = bootstrap::parts()?;
         let handler = RunReports::new(parts.run_events(), parts.store);
         bootstrap::serve(handler, RunReports::handle).await
     })

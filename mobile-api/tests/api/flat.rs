@@ -6,7 +6,7 @@ use domain::Timestamp;
 use domain::access::HomeScope;
 use domain::id::{CommandId, RunId};
 use domain::placement::RunRef;
-use domain::ports::{RunStore, RunTileStore, StoredRunTile};
+use domain::ports::{RunStore, RunTileStore, SentRunTile};
 use domain::robot::Robot;
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunEvent, RunEventKind, RunReport};
 use mapping::run_map::RunMap;
@@ -108,8 +108,8 @@ impl World {
         let sealed = Run::first_seen(robot.id, &finished).sealed().unwrap();
         self.store.put_run(&scope, &sealed, None).await.unwrap();
         for (index, cells) in map.tiles() {
-            let (rev, cells) = (Rev(1), cells.clone());
-            let tile = StoredRunTile { index, rev, cells };
+            let (rev, cells) = (Rev(1), cells.into());
+            let tile = SentRunTile { index, rev, cells };
             self.store.put_tiles(&scope, this.run, &[tile]).await.unwrap();
         }
         self.folding().fold(&scope, this).await.unwrap();

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::id::{FloorId, RunId};
 use domain::placement::Placed;
-use domain::ports::{RunStore, RunTileStore, StoredRunTile};
+use domain::ports::{RunStore, RunTileStore, SentRunTile};
 use domain::run::{Initiator, Manifest, Outcome, Rev, Run, RunReport, RunState};
 use http::Method;
 use mapping::pose::Pose;
@@ -139,10 +139,10 @@ async fn what_a_run_saw_is_shown_as_cells_and_as_a_picture() {
     let mut cells = RunTile::new();
     cells.set(0, 0, RunCell::Free);
     cells.set(1, 0, RunCell::Touched);
-    let tile = StoredRunTile {
+    let tile = SentRunTile {
         index: TileIndex::new(-1, 0),
         rev: Rev(1),
-        cells,
+        cells: (&cells).into(),
     };
     world.store.put_tiles(&world.scope(), run, &[tile]).await.unwrap();
     let path = world.at_robot(&format!("/runs/{run}/map"));

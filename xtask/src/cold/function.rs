@@ -1,19 +1,20 @@
-//! One start of a function program, and what it used so far as the kernel counts it.
+//! One start of a function, and what it used so far as the kernel counts it.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Context;
 
 use super::host::Host;
+use super::program::Program;
 
 /// What the template gives the functions, with values that nothing is asked at during the bench.
-const VARIABLES: [(&str, &str); 12] = [
+const VARIABLES: [(&str, &str); 13] = [
     ("AWS_ACCESS_KEY_ID", "local"),
     ("AWS_SECRET_ACCESS_KEY", "local"),
     ("AWS_REGION", "us-east-1"),
+    ("AWS_DEFAULT_REGION", "us-east-1"),
     ("AWS_LAMBDA_FUNCTION_NAME", "cold"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
@@ -33,10 +34,12 @@ pub struct Function {
 
 impl Function {
     /// Starts `program` on the store at `store`; gives it when it asks for its first event.
-    pub fn start(program: &Path, store: &str) -> anyhow::Result<Self> {
+    pub fn start(program: &Program, store: &str) -> anyhow::Result<Self> {
         let host = Host::new()?;
-        let child = Command::new(program)
+        let child = Command::new(&program.command)
+            .args(&program.arguments)
             .env_clear()
+            .envs(program.variables.iter().cloned())
             .envs(VARIABLES)
             .env("AWS_ENDPOINT_URL", store)
             .env("AWS_LAMBDA_RUNTIME_API", host.address()?)
@@ -44,7 +47,7 @@ impl Function {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
+            .with_context(|| format!("cannot start {}", program.command.display()))?;
         let mut function = Self { child, host };
         function.host.asked()?;
         Ok(function)

@@ -1,6 +1,7 @@
 //! Gets the tools that the tests need, and gets them once.
 
 pub mod chromium;
+pub mod cold;
 pub mod deployed;
 pub mod devices;
 pub mod emulator;

@@ -39,7 +39,7 @@ pub use maps::{FoldState, MapStore, OpenFold, StoredHomeSheet};
 pub use members::{MemberChange, MemberStore};
 pub use placements::PlacementStore;
 pub use robots::{ClaimStore, RobotStore, SettingsStore};
-pub use runs::{RunStore, RunTileStore, StoredRunTile};
+pub use runs::{RunStore, RunTileStore, SentRunTile, StoredRunTile};
 pub use updates::{Update, UpdateState, Updates};
 
 use thiserror::Error;

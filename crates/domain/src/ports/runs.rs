@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use mapping::run_tile::RunTile;
+use mapping::run_tile::{EncodedRunTile, RunTile};
 use mapping::tile::TileIndex;
 
 use super::StoreError;
@@ -29,6 +29,17 @@ pub trait RunStore: Send + Sync {
     ) -> Result<Page<Run>, StoreError>;
 }
 
+/// A tile of a run as its robot sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentRunTile {
+    /// Which tile.
+    pub index: TileIndex,
+    /// Its revision.
+    pub rev: Rev,
+    /// Its cells.
+    pub cells: EncodedRunTile,
+}
+
 /// A tile of a run as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRunTile {
@@ -51,7 +62,7 @@ pub trait RunTileStore: Send + Sync {
         &self,
         scope: &HomeScope,
         run: RunId,
-        tiles: &[StoredRunTile],
+        tiles: &[SentRunTile],
     ) -> Result<usize, StoreError>;
 
     /// All stored tiles of a run, in the order of their index; MUST be a consistent read of all pages.

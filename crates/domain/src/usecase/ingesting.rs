@@ -2,7 +2,7 @@
 
 use super::{Authorizing, SealOutcome, Sealing, UseCaseError};
 use crate::id::{PairingId, RobotId, RunId};
-use crate::ports::StoredRunTile;
+use crate::ports::SentRunTile;
 
 /// What a robot sent of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct RunTiles {
     /// The run.
     pub run: RunId,
     /// All that the run knows of some tiles.
-    pub tiles: Vec<StoredRunTile>,
+    pub tiles: Vec<SentRunTile>,
 }
 
 /// Stores run tiles, and seals the run when they were the last that it lacked.

@@ -14,7 +14,7 @@ use domain::page::{Page, PageRequest};
 use domain::placement::{Candidates, Placed};
 use domain::ports::{
     CommandStore, FloorStore, FoldState, HealthStore, HomeStore, IncidentStore, KeptPlan, MapStore, OpenFold,
-    PlacementStore, RobotStore, RunStore, RunTileStore, SettingsStore, StoreError,
+    PlacementStore, RobotStore, RunStore, RunTileStore, SentRunTile, SettingsStore, StoreError,
     StoredHomeSheet, StoredRunTile,
 };
 use domain::presence::Presence;
@@ -129,7 +129,7 @@ impl<S: RunTileStore> RunTileStore for FlakyStore<S> {
         &self,
         scope: &HomeScope,
         run: RunId,
-        tiles: &[StoredRunTile],
+        tiles: &[SentRunTile],
     ) -> Result<usize, StoreError> {
         let fate = self.weather().next_fate();
         let kept = match fate {

@@ -10,8 +10,8 @@ use store::{ConnectConfig, MAX_ITEM_BYTES, TableStore, connect};
 use crate::local_table::{LocalTable, TABLE, config};
 use crate::samples::{paired, person_id, robot_id, scope};
 
-async fn store(config: ConnectConfig) -> TableStore {
-    connect(config, Arc::new(|| Timestamp::from_millis(0))).await
+fn store(config: ConnectConfig) -> TableStore {
+    connect(config, Arc::new(|| Timestamp::from_millis(0)))
 }
 
 #[tokio::test]
@@ -20,7 +20,6 @@ async fn a_service_that_does_not_listen_may_be_back_later() {
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let error = store(config(&endpoint, None))
-        .await
         .robot(robot_id(1))
         .await
         .unwrap_err();
@@ -34,7 +33,7 @@ async fn a_missing_table_is_refused_for_good() {
         table: "another".into(),
         ..config(&table.endpoint, None)
     };
-    let error = store(wrong).await.home(&scope(1)).await.unwrap_err();
+    let error = store(wrong).home(&scope(1)).await.unwrap_err();
     assert!(matches!(error, StoreError::Refused(_)), "{error:?}");
 }
 

@@ -36,7 +36,7 @@ impl LocalTable {
         let millis = Arc::new(AtomicI64::new(AT.millis()));
         let clock = millis.clone();
         let now = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
-        let store = connect(config(&endpoint, Some(meter.clone())), now).await;
+        let store = connect(config(&endpoint, Some(meter.clone())), now);
         store.create_table().await.unwrap();
         Self {
             store,

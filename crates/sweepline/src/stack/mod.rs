@@ -106,7 +106,7 @@ impl Stack {
     pub async fn start(data: &DataDir, addresses: Addresses) -> anyhow::Result<Self> {
         let template = Template::parse(TEMPLATE, &parameters()).context("infra/template.yaml")?;
         let embedded = EmbeddedStore::open(&data.store()).await?;
-        let store = Arc::new(connect(&embedded.endpoint).await);
+        let store = Arc::new(connect(&embedded.endpoint));
         table::prepare(&embedded.database, &store, &template).await?;
         let authority = Arc::new(Authority::open(&data.authority(), now().millis())?);
         let parts = parts_of(store, &authority, &template)?;
@@ -193,7 +193,7 @@ fn parameters() -> Parameters {
     parameters
 }
 
-async fn connect(endpoint: &str) -> TableStore {
+fn connect(endpoint: &str) -> TableStore {
     let credentials = StaticCredentials {
         key_id: "local".into(),
         secret: "local".into(),
@@ -205,7 +205,7 @@ async fn connect(endpoint: &str) -> TableStore {
         credentials: Some(credentials),
         meter: Some(Arc::new(StoreMeter)),
     };
-    store::connect(config, Arc::new(now)).await
+    store::connect(config, Arc::new(now))
 }
 
 fn parts_of(

@@ -43,8 +43,8 @@ async fn app() -> Result<Router, lambda_http::Error> {
         region: Some(variable("AWS_REGION")?),
         ..ConnectConfig::default()
     };
-    let store = Arc::new(store::connect(table, now.clone()).await);
-    let registry = iot::registry(&iot_config()?, variable("DEVICE_POLICY")?).await;
+    let store = Arc::new(store::connect(table, now.clone()));
+    let registry = iot::registry(&iot_config()?, variable("DEVICE_POLICY")?);
     let data_plane = Arc::new(registry.data_plane().clone());
     let claims = provisioning_template().map(|template| Arc::new(registry.claims(template)) as _);
     let devices = Devices {
