@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 /// Each of our crates with its level: it may use only crates of a lower level, so that crates of one level, such as
 /// the adapters, do not see each other.
-const LEVELS: [(&str, u8); 22] = [
+const LEVELS: [(&str, u8); 23] = [
     ("aws-environment", 0),
     ("billing", 0),
     ("mapping", 0),

@@ -63,7 +63,7 @@ fn a_number_that_was_used_before_a_restart_is_refused_after_it() {
     table.command(&command(7, CommandKind::Locate));
     drop(table);
     let mut table = Table::ready(dir.path());
-    let replayed = wire::command::CommandMessage {
+    let replayed = CommandMessage {
         id: command(8, CommandKind::Start).id,
         ..command(7, CommandKind::Start)
     };

@@ -54,7 +54,7 @@ mod tests {
             &long,
         ] {
             let error = wrong.parse::<SecurityContact>().unwrap_err();
-            assert_eq!(error.field(), "security_contact", "{wrong}");
+            assert_eq!(error.field, "security_contact", "{wrong}");
         }
     }
 }

@@ -270,7 +270,7 @@ async fn killed_after(world: &World, writes: i64) -> bool {
         meter: Some(kill.clone()),
         ..world.table.clone()
     };
-    let store = Arc::new(connect(config, Arc::new(|| AT)).await);
+    let store = Arc::new(connect(config, Arc::new(|| AT)));
     let erasing = Erasing::new(&store, world.devices.clone(), world.devices.clone());
     let (scope, person) = (world.scope(), Person::Anna.id());
     let mut work = pin!(async {

@@ -104,7 +104,7 @@ impl World {
         let clock = millis.clone();
         let now: mobile_api::Clock = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
         let (database, table) = table(recorder).await;
-        let store = Arc::new(connect(table.clone(), now.clone()).await);
+        let store = Arc::new(connect(table.clone(), now.clone()));
         store.create_table().await.unwrap();
         let devices = Arc::new(RecordedDevices::default());
         let keys = tempfile::tempdir().unwrap();
