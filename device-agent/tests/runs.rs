@@ -12,9 +12,9 @@ mod common;
 use std::time::Duration;
 
 use common::{Cloud, Table, command, condition, endpoint, sweep};
-use device_agent::core::{AFTER_TILES, Input};
 use device_agent::core::message::Received;
 use device_agent::core::status::SETTLE;
+use device_agent::core::{AFTER_TILES, Input};
 use device_agent::driver::Observation;
 use domain::command::{CommandKind, Failure};
 use domain::id::LeaseId;

@@ -15,8 +15,8 @@ use wire::tile_pack::PackedTile;
 use wire::topic::Uplink;
 
 use super::ending::Ending;
-use super::run::{self, CurrentRun};
 use super::obey::tells_of;
+use super::run::{self, CurrentRun};
 use super::{Agent, packing};
 use crate::driver::RobotCondition;
 use crate::outbox::{OpenRun, Progress, RunHead};
@@ -174,12 +174,7 @@ impl Agent {
         let ending = ending.inspect_err(|error| {
             tracing::error!(run.id = %open.run, %error, "an interrupted run cannot be reported");
         });
-        self.close(
-            open.run,
-            open.head.initiator,
-            Outcome::Interrupted,
-            ending.ok(),
-        );
+        self.close(open.run, open.head.initiator, Outcome::Interrupted, ending.ok());
     }
 
     fn interrupted_payload(&mut self, open: &OpenRun) -> Result<Vec<u8>, InterruptedError> {

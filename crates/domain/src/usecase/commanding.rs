@@ -114,7 +114,11 @@ impl Commanding {
     }
 
     /// A command as it stands; the run of a start tells more of it than is written with the command.
-    pub async fn current(&self, access: &RobotAccess, id: CommandId) -> Result<Option<Command>, UseCaseError> {
+    pub async fn current(
+        &self,
+        access: &RobotAccess,
+        id: CommandId,
+    ) -> Result<Option<Command>, UseCaseError> {
         let (scope, robot) = (&access.scope, access.robot.id);
         let Some(command) = self.commands.command(scope, robot, id).await? else {
             return Ok(None);

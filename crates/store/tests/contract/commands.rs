@@ -70,7 +70,13 @@ async fn all_or_nothing(store: &dyn CommandStore, first: &Command) {
     );
     let log = store.command_log(robot_id(1)).await.unwrap();
     assert_eq!((log.last(), log.remembered().len()), (Some(first.number), 1));
-    assert!(store.command(&scope(1), robot_id(1), first.id).await.unwrap().is_some());
+    assert!(
+        store
+            .command(&scope(1), robot_id(1), first.id)
+            .await
+            .unwrap()
+            .is_some()
+    );
     add(store, &second, Some(first.number)).await.unwrap();
 }
 
