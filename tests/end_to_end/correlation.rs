@@ -70,13 +70,7 @@ fn a_request_is_followed_up_to_the_row_that_says_how_its_run_changed_the_map() -
     assert!(stack.stop()?.success());
 
     let said = said_of(&logs, NAMED)?;
-    for message in [
-        "command sent",
-        "answered",
-        "command answered",
-        "run reported",
-        "run voted",
-    ] {
+    for message in ["command sent", "answered", "run reported", "run voted"] {
         assert!(said.contains(message), "{message} is not among {said:?}");
     }
     let row = row_of(&data, &run)?;
