@@ -16,7 +16,7 @@ fn set_upload(household: &Household, upload_map: bool) -> anyhow::Result<()> {
     let path = format!("/v1/robots/{}/settings", household.robot);
     let read = household.api.get(&path)?;
     let mut wanted = read.json();
-    for own in ["version", "applied_version"] {
+    for own in ["version", "applied_version", "child_lock_lifted", "skipped"] {
         wanted.as_object_mut().map(|fields| fields.remove(own));
     }
     wanted["upload_map"] = json!(upload_map);
