@@ -65,6 +65,14 @@ fn kind(item: &Value) -> String {
         .to_owned()
 }
 
+/// The name of a field; those of a tile end with its place on the sheet, and stand for all of them.
+fn without_place(name: &str) -> String {
+    match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+        tile @ ("r" | "t") => format!("{tile}0…"),
+        _ => name.to_owned(),
+    }
+}
+
 /// A table with an item of every kind.
 async fn full() -> World {
     let world = World::new().await;
@@ -131,7 +139,7 @@ async fn every_stored_field_is_named() {
             .unwrap()
             .keys()
             .filter(|name| !["pk", "sk"].contains(&name.as_str()));
-        found.entry(kind(item)).or_default().extend(fields.cloned());
+        found.entry(kind(item)).or_default().extend(fields.map(|name| without_place(name.as_str())));
     }
     assert_same("Stored", &found);
 }
