@@ -319,9 +319,12 @@ fn burst(home: &mut Schedule) -> bool {
     home.movements() == 1
 }
 
+/// A rule by its name, a bug that it must catch, and what tries it.
+type Rule = (&'static str, Bug, fn(&mut Schedule) -> bool);
+
 #[test]
 fn each_rule_finds_the_bug_that_is_built_in() {
-    let rules: [(&str, Bug, fn(&mut Schedule) -> bool); 13] = [
+    let rules: [Rule; 13] = [
         ("C1", Bug::ObeysLate, late_start),
         ("C2", Bug::CountsNothing, repeated_start),
         ("C3", Bug::CountsNothing, recorded_start),

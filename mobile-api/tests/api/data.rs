@@ -139,7 +139,10 @@ async fn every_stored_field_is_named() {
             .unwrap()
             .keys()
             .filter(|name| !["pk", "sk"].contains(&name.as_str()));
-        found.entry(kind(item)).or_default().extend(fields.map(|name| without_place(name.as_str())));
+        found
+            .entry(kind(item))
+            .or_default()
+            .extend(fields.map(|name| without_place(name.as_str())));
     }
     assert_same("Stored", &found);
 }

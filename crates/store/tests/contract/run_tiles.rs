@@ -171,7 +171,7 @@ async fn a_sheet_in_the_earlier_form_is_read_and_grows() {
     let earlier = stored(-1, 0, 5, room_tile());
     assert_eq!(
         table.store.tiles(&scope(1), run_id(1)).await.unwrap(),
-        [earlier.clone()]
+        std::slice::from_ref(&earlier)
     );
 
     let tiles = [sent(-1, 0, 5, &one_cell(9)), sent(0, 0, 1, &one_cell(1))];
