@@ -53,7 +53,7 @@ impl fmt::Display for ClaimCode {
 impl FromStr for ClaimCode {
     type Err = FieldError;
 
-    /// Accepts what people type, see [`typed`].
+    /// Accepts what people type: in any case, with or without dashes and spaces, and letters that look like digits.
     fn from_str(text: &str) -> Result<Self, FieldError> {
         let code = typed(text).filter(|code| code.len() == CODE_LENGTH);
         let wrong = || FieldError::new("code", "must be eight letters or digits, such as ABCD-1234");
