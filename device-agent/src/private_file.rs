@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 /// The mode of every file that the agent writes.
 pub const FILE_MODE: u32 = 0o600;
 /// The mode of the agent's directory.
@@ -70,6 +73,24 @@ pub fn read_if_there(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Replaces the content of `path` by `value` as JSON, or leaves it as it was.
+///
+/// # Errors
+/// What the file system says; the old content is then still there.
+pub fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    let bytes = serde_json::to_vec(value).map_err(io::Error::other)?;
+    write_atomically(path, &bytes)
+}
+
+/// What [`write_json`] wrote to `path`; a file that is not there or cannot be understood is `None`.
+///
+/// # Errors
+/// What the file system says.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    let bytes = read_if_there(path)?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
 /// Removes `files` of `dir`, with what an interrupted or damaged write left of them.

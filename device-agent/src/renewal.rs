@@ -107,9 +107,7 @@ impl Renewal {
     /// [`RenewalError::File`].
     pub fn load(dir: &Path) -> Result<Option<Self>, RenewalError> {
         let path = dir.join(RENEWAL_FILE);
-        let read = private_file::read_if_there(&path);
-        let bytes = read.map_err(|source| RenewalError::File { path, source })?;
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        private_file::read_json(&path).map_err(|source| RenewalError::File { path, source })
     }
 
     /// Writes it into the agent's directory; afterwards it survives a power cut.
@@ -118,10 +116,7 @@ impl Renewal {
     /// [`RenewalError::File`]; the stage before is then still there.
     pub fn save(&self, dir: &Path) -> Result<(), RenewalError> {
         let path = dir.join(RENEWAL_FILE);
-        let written = serde_json::to_vec(self).map_err(std::io::Error::other);
-        written
-            .and_then(|bytes| private_file::write_atomically(&path, &bytes))
-            .map_err(|source| RenewalError::File { path, source })
+        private_file::write_json(&path, self).map_err(|source| RenewalError::File { path, source })
     }
 
     /// Removes it from the agent's directory.

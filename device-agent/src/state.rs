@@ -107,13 +107,10 @@ impl AgentState {
             version: STATE_VERSION,
             ..self.clone()
         };
-        let written = serde_json::to_vec(&versioned).map_err(std::io::Error::other);
-        written
-            .and_then(|bytes| private_file::write_atomically(path, &bytes))
-            .map_err(|source| StateError::Io {
-                path: path.to_owned(),
-                source,
-            })
+        private_file::write_json(path, &versioned).map_err(|source| StateError::Io {
+            path: path.to_owned(),
+            source,
+        })
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use common::recording::recording;
 use common::{Cloud, endpoint, start_agent};
 use device_agent::agent;
 use device_agent::core::message::{Outgoing, Received};
@@ -77,25 +78,11 @@ impl Link for MemoryLink {
     async fn close(&mut self) {}
 }
 
-fn recording() -> String {
-    let line = |i: i32| {
-        let ranges: Vec<String> = (0..180)
-            .map(|beam| format!("{:.2}", 3.0 + f64::from(beam % 7) * 0.05))
-            .collect();
-        let x = f64::from(i) * 0.05;
-        format!(
-            "FLASER 180 {} {x} 0.0 0.0 {x} 0.0 0.0 {i}.0 host {i}.0",
-            ranges.join(" ")
-        )
-    };
-    (0..100).map(line).collect::<Vec<_>>().join("\n")
-}
-
 #[tokio::test]
 async fn a_recording_becomes_one_confirmed_run() {
     let dir = tempfile::tempdir().unwrap();
     let cloud = Arc::new(Mutex::new(Cloud::default()));
-    let driver = Replay::from_bytes(recording().as_bytes()).unwrap();
+    let driver = Replay::from_bytes(recording(100).as_bytes()).unwrap();
     let link = MemoryLink::new(Arc::clone(&cloud));
     let confirmed = async {
         while cloud.lock().unwrap().finished.is_empty() {

@@ -23,6 +23,7 @@ pub mod topic_filter;
 
 pub use error::TemplateError;
 pub use parameters::Parameters;
+pub use provisioning::FleetProvisioning;
 pub use template::{Resource, Template};
 
 /// The template that is deployed.

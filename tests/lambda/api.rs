@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::aws_events::recorded;
 use crate::cloud::Cloud;
 use crate::emulator::Function;
 use crate::provider::{CLIENT, Provider};
-use crate::recorded::recorded;
 
 /// Starts the API over `cloud` with tokens of `provider`.
 fn start(cloud: &Cloud, provider: &Provider) -> Option<Function> {

@@ -9,10 +9,10 @@ use domain::ports::{LeaseStore, RobotStore};
 use domain::usecase::Admitting;
 use serde_json::json;
 
+use crate::aws_events::recorded;
 use crate::certificates::pem;
 use crate::cloud::now;
 use crate::home::Home;
-use crate::recorded::recorded;
 
 #[tokio::test]
 async fn live_authorizer_admits_the_holder_of_a_lease_alone() {

@@ -4,8 +4,8 @@ use domain::page::PageRequest;
 use domain::ports::{HealthStore, HomeStore};
 use serde_json::{Value, json};
 
+use crate::aws_events::recorded;
 use crate::home::Home;
-use crate::recorded::recorded;
 
 #[tokio::test]
 async fn presence_follows_robots_and_nobody_else() {

@@ -18,9 +18,9 @@ use mapping::tile::TileIndex;
 use serde_json::Value;
 use wire::tile_pack::{PackedTile, TilePack};
 
+use crate::aws_events::recorded;
 use crate::cloud::{Cloud, now};
 use crate::emulator::Function;
-use crate::recorded::recorded;
 
 const INDEX: TileIndex = TileIndex { x: 0, y: 0 };
 /// The certificate ends soon enough to be renewed.

@@ -9,6 +9,8 @@
 )]
 
 mod api;
+#[path = "../../functions/tests/common/aws_events.rs"]
+mod aws_events;
 mod certificates;
 mod cloud;
 mod decisions;
@@ -16,5 +18,4 @@ mod emulator;
 mod events;
 mod home;
 mod provider;
-mod recorded;
 mod reports;

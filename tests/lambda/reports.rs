@@ -13,10 +13,10 @@ use wire::renewal::{Renewal, RenewalWord};
 use wire::run_event;
 use wire::status::StatusReport;
 
+use crate::aws_events::recorded;
 use crate::certificates::{SIGNING_REQUEST, pem};
 use crate::cloud::now;
 use crate::home::Home;
-use crate::recorded::recorded;
 
 #[tokio::test]
 async fn map_ingest_keeps_tiles_and_refuses_what_are_none() {

@@ -1,17 +1,11 @@
 //! `cargo xtask faults`: tries that nothing is lost, and keeps the table of the long form.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, ExitCode, Stdio};
-
-use anyhow::Context;
+use std::process::{Command, ExitCode};
 
 use crate::project::Project;
-use crate::run::Ended;
-use crate::table::{self, Table};
+use crate::run::{self, Ended};
+use crate::table::{self, Table, Tried};
 use crate::tally::Tally;
-
-/// The page that shows the table.
-const PAGE: &str = "README.md";
 
 /// What is tried.
 pub struct Wanted {
@@ -34,11 +28,7 @@ pub fn run(project: &Project, wanted: &Wanted) -> anyhow::Result<ExitCode> {
     if wanted.long && wanted.row.is_none() && is_well {
         write(project, &lines, wanted.seed)?;
     }
-    Ok(if is_well {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(run::verdict(is_well))
 }
 
 /// The short form as a step of the suite: each row counts as a test.
@@ -54,7 +44,7 @@ pub fn step(project: &Project) -> anyhow::Result<Ended> {
     };
     let (lines, is_well) = relay(&mut harness(project, &wanted))?;
     let rows = lines.iter().filter_map(|line| Row::read(line));
-    let (held, broken): (Vec<Row<'_>>, Vec<Row<'_>>) = rows.partition(|row| row.failed == "0");
+    let (held, broken): (Vec<Row<'_>>, Vec<Row<'_>>) = rows.partition(|row| row.tried.failed == "0");
     let tally = Tally {
         passed: held.len() as u64,
         failed: broken.len() as u64,
@@ -83,57 +73,38 @@ fn harness(project: &Project, wanted: &Wanted) -> Command {
 
 /// Passes on what the harness prints; gives it, and whether nothing failed.
 fn relay(command: &mut Command) -> anyhow::Result<(Vec<String>, bool)> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("the harness cannot be run")?;
-    let stdout = child.stdout.take().context("the harness has no output")?;
     let mut lines = Vec::new();
-    for line in BufReader::new(stdout).lines() {
-        let line = line?;
+    let is_well = run::lines(command, |line| {
         println!("{line}");
         lines.push(line);
-    }
-    Ok((lines, child.wait()?.success()))
+    })?;
+    Ok((lines, is_well))
 }
 
 fn write(project: &Project, lines: &[String], seed: u64) -> anyhow::Result<()> {
     let mut table = Table::new(&["", "looked for", "tried", "failed", "with"]);
     for row in lines.iter().filter_map(|line| Row::read(line)) {
-        table.add([row.name, row.what, row.tried, row.failed, row.details].map(str::to_owned));
+        let Tried { name, tried, failed } = row.tried;
+        table.add([name, row.what, tried, failed, row.details].map(str::to_owned));
     }
-    let text = format!(
-        "{}\nLast long run: {}, from seed {seed}.\n",
-        table.markdown(),
-        project.today()?
-    );
-    table::replace(&project.root.join(PAGE), "faults", &text)
+    let foot = format!("Last long run: {}, from seed {seed}.", project.today()?);
+    table::keep(project, "faults", &table, &foot)
 }
 
 /// A line such as `R1: 5 tried, 0 failed; what; with what; 3 s`.
 #[derive(Debug, PartialEq, Eq)]
 struct Row<'a> {
-    name: &'a str,
-    tried: &'a str,
-    failed: &'a str,
+    tried: Tried<'a>,
     what: &'a str,
     details: &'a str,
 }
 
 impl<'a> Row<'a> {
     fn read(line: &'a str) -> Option<Self> {
-        let (name, rest) = line.split_once(": ")?;
-        let (tried, rest) = rest.split_once(" tried, ")?;
-        let (failed, rest) = rest.split_once(" failed; ")?;
-        let (what, rest) = rest.split_once("; ")?;
+        let (tried, rest) = Tried::read(line)?;
+        let (what, rest) = rest.strip_prefix("; ")?.split_once("; ")?;
         let (details, _) = rest.rsplit_once("; ")?;
-        Some(Self {
-            name,
-            tried,
-            failed,
-            what,
-            details,
-        })
+        Some(Self { tried, what, details })
     }
 }
 
@@ -145,9 +116,11 @@ mod tests {
     fn a_row_is_read_from_its_line() {
         let row = Row::read("R1: 5 tried, 0 failed; reports lost; 3 seeds, 2 kills; 4 s");
         let expected = Row {
-            name: "R1",
-            tried: "5",
-            failed: "0",
+            tried: Tried {
+                name: "R1",
+                tried: "5",
+                failed: "0",
+            },
             what: "reports lost",
             details: "3 seeds, 2 kills",
         };

@@ -22,10 +22,7 @@ pub enum Ended {
 impl Ended {
     /// What a command that does this alone ends with.
     pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Well(_) | Self::Skipped(_) => ExitCode::SUCCESS,
-            Self::Badly(_) => ExitCode::FAILURE,
-        }
+        verdict(!matches!(self, Self::Badly(_)))
     }
 }
 
@@ -69,11 +66,7 @@ impl Runner {
             total += step.tally();
         }
         println!("\n{total}");
-        if total.failed == 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        verdict(total.failed == 0)
     }
 }
 
@@ -140,6 +133,28 @@ pub fn tests(command: &mut Command) -> anyhow::Result<Ended> {
         true => Ended::Well(tally),
         false => Ended::Badly(tally),
     })
+}
+
+/// Runs `command`, hands each line of its standard output to `take`, and gives whether it succeeded.
+pub fn lines(command: &mut Command, mut take: impl FnMut(String)) -> anyhow::Result<bool> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot run {}", shown(command)))?;
+    let stdout = child.stdout.take().context("the command has no output")?;
+    for line in BufReader::new(stdout).lines() {
+        take(line?);
+    }
+    Ok(child.wait()?.success())
+}
+
+/// What a command ends with that looked for something and did or did not find all well.
+pub fn verdict(is_well: bool) -> ExitCode {
+    if is_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// The tests in a folder, run by Python's unittest; `python` is the command of an interpreter.

@@ -1,15 +1,11 @@
 //! `cargo xtask safety`: tries that nobody gets in and that no robot moves when it should not, and keeps the table.
 
-use std::io::{BufRead, BufReader};
-use std::process::{ExitCode, Stdio};
-
-use anyhow::Context;
+use std::process::ExitCode;
 
 use crate::project::Project;
-use crate::table::{self, Table};
+use crate::run;
+use crate::table::{self, Table, Tried};
 
-/// The page that shows the table.
-const PAGE: &str = "README.md";
 /// What the names of tests have in them that build a bug in.
 const BUG_TESTS: &str = "built_in";
 
@@ -127,11 +123,7 @@ pub fn run(project: &Project, bugs: bool, write: bool) -> anyhow::Result<ExitCod
     if write && is_well && !bugs {
         self::write(project, &lines)?;
     }
-    Ok(if is_well {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(run::verdict(is_well))
 }
 
 /// Runs one suite and gathers what it says of rows; gives whether it passed.
@@ -149,54 +141,34 @@ fn relay(
         (false, "") => cargo.args(["--skip", BUG_TESTS]),
         (false, filter) => cargo.args([filter, "--skip", BUG_TESTS]),
     };
-    let mut child = cargo
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cargo cannot be run")?;
-    let stdout = child.stdout.take().context("the suite has no output")?;
-    for line in BufReader::new(stdout).lines() {
-        let line = line?;
-        match Row::read(&line).is_some() || line.contains(": caught: ") {
+    run::lines(&mut cargo, |line| {
+        match row(&line).is_some() || line.contains(": caught: ") {
             true => lines.push(line),
             false => println!("{line}"),
         }
-    }
-    Ok(child.wait()?.success())
+    })
 }
 
 fn write(project: &Project, lines: &[String]) -> anyhow::Result<()> {
     let mut table = Table::new(&["", "looked for", "tried", "failed", "others"]);
-    let found: Vec<Row<'_>> = lines.iter().filter_map(|line| Row::read(line)).collect();
+    let found: Vec<Tried<'_>> = lines.iter().filter_map(|line| row(line)).collect();
     for (name, what, others) in ROWS {
         let row = found.iter().find(|row| row.name == *name);
         let (tried, failed) = row.map_or(("not tried", ""), |row| (row.tried, row.failed));
         table.add([name, what, tried, failed, others].map(|cell| (*cell).to_owned()));
     }
-    let text = format!(
-        "{}\nLast run: {}; schedules have the seeds 0 to 99.\n",
-        table.markdown(),
+    let foot = format!(
+        "Last run: {}; schedules have the seeds 0 to 99.",
         project.today()?
     );
-    table::replace(&project.root.join(PAGE), "safety", &text)
+    table::keep(project, "safety", &table, &foot)
 }
 
-/// A line such as `C1: 100 tried, 0 failed`.
-#[derive(Debug, PartialEq, Eq)]
-struct Row<'a> {
-    name: &'a str,
-    tried: &'a str,
-    failed: &'a str,
-}
-
-impl<'a> Row<'a> {
-    fn read(line: &'a str) -> Option<Self> {
-        let (name, rest) = line.split_once(": ")?;
-        let (tried, rest) = rest.split_once(" tried, ")?;
-        let (failed, _) = rest.split_once(" failed")?;
-        // The test runner may have begun the line.
-        let name = name.rsplit("... ").next().unwrap_or(name);
-        Some(Self { name, tried, failed })
-    }
+/// The row that a line tells of; the test runner may have begun the line.
+fn row(line: &str) -> Option<Tried<'_>> {
+    let (row, _) = Tried::read(line)?;
+    let name = row.name.rsplit("... ").next().unwrap_or(row.name);
+    Some(Tried { name, ..row })
 }
 
 #[cfg(test)]
@@ -205,19 +177,19 @@ mod tests {
 
     #[test]
     fn a_row_is_read_from_its_line() {
-        let row = |name| {
-            Some(Row {
+        let hundred = |name| {
+            Some(Tried {
                 name,
                 tried: "100",
                 failed: "0",
             })
         };
-        assert_eq!(Row::read("C1: 100 tried, 0 failed"), row("C1"));
+        assert_eq!(row("C1: 100 tried, 0 failed"), hundred("C1"));
         assert_eq!(
-            Row::read("test c10 ... S1 robots: 100 tried, 0 failed (0 let through)"),
-            row("S1 robots")
+            row("test c10 ... S1 robots: 100 tried, 0 failed (0 let through)"),
+            hundred("S1 robots")
         );
-        assert_eq!(Row::read("C1: caught: ObeysLate"), None);
+        assert_eq!(row("C1: caught: ObeysLate"), None);
     }
 
     #[test]

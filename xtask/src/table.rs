@@ -5,6 +5,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use crate::project::Project;
+
 /// A table; each row has as many cells as there are heads.
 pub struct Table {
     heads: Vec<&'static str>,
@@ -40,11 +42,20 @@ impl Table {
     }
 }
 
-/// Puts `text` between the lines `<!-- name -->` and `<!-- /name -->` of a page, in place of what is there.
+/// The page that shows the tables.
+const PAGE: &str = "README.md";
+
+/// Puts `table` with `foot` beneath it in its place in the README.
 ///
 /// # Errors
 /// When the page cannot be read or written, or has no such place.
-pub fn replace(page: &Path, name: &str, text: &str) -> anyhow::Result<()> {
+pub fn keep(project: &Project, name: &str, table: &Table, foot: &str) -> anyhow::Result<()> {
+    let text = format!("{}\n{foot}\n", table.markdown());
+    replace(&project.root.join(PAGE), name, &text)
+}
+
+/// Puts `text` between the lines `<!-- name -->` and `<!-- /name -->` of a page, in place of what is there.
+fn replace(page: &Path, name: &str, text: &str) -> anyhow::Result<()> {
     let old = fs::read_to_string(page).with_context(|| format!("{} cannot be read", page.display()))?;
     let new = replaced(&old, name, text)
         .with_context(|| format!("{} has no place for the table {name}", page.display()))?;
@@ -56,6 +67,27 @@ fn replaced(page: &str, name: &str, text: &str) -> Option<String> {
     let end = format!("<!-- /{name} -->");
     let (_, tail) = rest.split_once(&end)?;
     Some(format!("{head}<!-- {name} -->\n{text}{end}{tail}"))
+}
+
+/// The beginning of a line that tells of a row, such as `R1: 5 tried, 0 failed`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Tried<'a> {
+    /// The row.
+    pub name: &'a str,
+    /// How often it was tried.
+    pub tried: &'a str,
+    /// How often it failed.
+    pub failed: &'a str,
+}
+
+impl<'a> Tried<'a> {
+    /// The row, and what follows in the line.
+    pub fn read(line: &'a str) -> Option<(Self, &'a str)> {
+        let (name, rest) = line.split_once(": ")?;
+        let (tried, rest) = rest.split_once(" tried, ")?;
+        let (failed, rest) = rest.split_once(" failed")?;
+        Some((Self { name, tried, failed }, rest))
+    }
 }
 
 #[cfg(test)]

@@ -229,15 +229,12 @@ async fn ask(api: &Api, claim: &Claim) -> Result<Option<RobotIdentity>, PairErro
 
 fn kept_claim(dir: &Path) -> Result<Option<Claim>, PairError> {
     let path = dir.join(CLAIM_FILE);
-    let bytes = private_file::read_if_there(&path).map_err(|source| PairError::File { path, source })?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    private_file::read_json(&path).map_err(|source| PairError::File { path, source })
 }
 
 fn keep_claim(dir: &Path, claim: &Claim) -> Result<(), PairError> {
     let path = dir.join(CLAIM_FILE);
-    let written = private_file::create_dir(dir)
-        .and_then(|()| serde_json::to_vec(claim).map_err(std::io::Error::other))
-        .and_then(|bytes| private_file::write_atomically(&path, &bytes));
+    let written = private_file::create_dir(dir).and_then(|()| private_file::write_json(&path, claim));
     written.map_err(|source| PairError::File { path, source })
 }
 

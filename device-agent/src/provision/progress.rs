@@ -103,18 +103,14 @@ impl Progress {
 
     fn load(dir: &Path) -> Result<Option<Self>, ProvisionError> {
         let path = dir.join(PROVISIONING_FILE);
-        let read = private_file::read_if_there(&path);
-        let bytes = read.map_err(|source| ProvisionError::file(&path, source))?;
-        // What cannot be read counts as none, and the claim begins anew.
-        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+        // What cannot be understood counts as none, and the claim begins anew.
+        private_file::read_json(&path).map_err(|source| ProvisionError::file(&path, source))
     }
 
     /// Writes it into `dir`; afterwards it survives a power cut.
     pub(super) fn save(&self, dir: &Path) -> Result<(), ProvisionError> {
         let path = dir.join(PROVISIONING_FILE);
-        let written = private_file::create_dir(dir)
-            .and_then(|()| serde_json::to_vec(self).map_err(std::io::Error::other))
-            .and_then(|bytes| private_file::write_atomically(&path, &bytes));
+        let written = private_file::create_dir(dir).and_then(|()| private_file::write_json(&path, self));
         written.map_err(|source| ProvisionError::file(&path, source))
     }
 }

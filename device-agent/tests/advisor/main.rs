@@ -18,6 +18,8 @@ mod broker;
 mod connecting;
 mod homes;
 mod messages;
+#[path = "../common/recording.rs"]
+mod recording;
 mod robot;
 mod security;
 mod sessions;

@@ -33,7 +33,7 @@ impl Robot {
         identity.save(dir.path()).unwrap();
         prepare(dir.path());
         let recording = dir.path().join("recording.log");
-        std::fs::write(&recording, a_room()).unwrap();
+        std::fs::write(&recording, crate::recording::recording(10)).unwrap();
         let log = std::fs::File::create(dir.path().join("stderr")).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_sweepline-agent"))
             .arg("replay")
@@ -80,19 +80,4 @@ pub async fn published(session: &mut Session, end: &str) -> Packet {
         }
     };
     timeout(PATIENCE, found).await.expect("a message in time")
-}
-
-/// A log of the CARMEN kind: ten steps along a wall.
-fn a_room() -> String {
-    let line = |step: i32| {
-        let ranges: Vec<String> = (0..180)
-            .map(|beam| format!("{:.2}", 3.0 + f64::from(beam % 7) * 0.05))
-            .collect();
-        let x = f64::from(step) * 0.05;
-        format!(
-            "FLASER 180 {} {x} 0.0 0.0 {x} 0.0 0.0 {step}.0 host {step}.0",
-            ranges.join(" ")
-        )
-    };
-    (0..10).map(line).collect::<Vec<_>>().join("\n")
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 
 pub mod floor;
+pub mod recording;
 
 use std::collections::BTreeMap;
 use std::path::Path;

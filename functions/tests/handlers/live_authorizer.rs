@@ -9,7 +9,7 @@ use functions::{HandlerError, LiveAuthorizer};
 use policy::{Action, Endpoint, Identity, PolicyDocument, Resource};
 use serde_json::{Value, json};
 
-use crate::recorded::recorded;
+use crate::aws_events::recorded;
 use crate::world::{NOW, World};
 
 const TOKEN: &[u8] = b"token";

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and says why it skips"
 )]
 
+#[path = "../common/aws_events.rs"]
+mod aws_events;
 mod command_outcome;
 mod flats;
 mod fold;

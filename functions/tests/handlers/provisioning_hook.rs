@@ -6,7 +6,7 @@ use domain::usecase::{Admitting, UseCaseError};
 use functions::{HandlerError, ProvisioningHook};
 use serde_json::{Value, json};
 
-use crate::recorded::recorded;
+use crate::aws_events::recorded;
 use crate::world::World;
 
 /// A certificate that the deployed stack made, beside the recordings of the adapter.

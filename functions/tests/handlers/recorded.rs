@@ -1,21 +1,9 @@
 //! The recorded events of AWS.
 
-use std::path::PathBuf;
-
 use functions::event::{AuthorizerRequest, RobotMessage, RobotPresence, changed_runs, oldest_change};
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// A recorded event, if it is on this machine.
-pub fn recorded(name: &str) -> Option<Value> {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let folder = std::env::var_os("SWEEPLINE_DATA").map_or_else(default, PathBuf::from);
-    let path = folder.join("aws-events").join(name);
-    let Ok(text) = std::fs::read(&path) else {
-        println!("skipped: {} is not there, set SWEEPLINE_DATA", path.display());
-        return None;
-    };
-    Some(serde_json::from_slice(&text).unwrap())
-}
+use crate::aws_events::recorded;
 
 #[test]
 fn a_rules_event_is_read_up_to_its_foreign_robot_id() {

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, and says why it skips"
 )]
 
+#[path = "../../../functions/tests/common/aws_events.rs"]
+mod aws_events;
 mod device_policy;
 mod environment;
 mod metrics;

@@ -1,9 +1,7 @@
-use std::path::PathBuf;
-
 use infra::rule::TopicRule;
 use infra::sql::RuleMessage;
-use serde_json::Value;
 
+use crate::aws_events::recorded;
 use crate::device_policy::ROBOT;
 use crate::template;
 
@@ -14,18 +12,6 @@ fn rule(name: &str) -> TopicRule {
         .find(|rule| rule.name == name)
         .unwrap()
         .clone()
-}
-
-/// The recorded events, if they are on this machine.
-fn recorded(name: &str) -> Option<Value> {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let folder = std::env::var_os("SWEEPLINE_DATA").map_or_else(default, PathBuf::from);
-    let path = folder.join("aws-events").join(name);
-    let Ok(text) = std::fs::read(&path) else {
-        println!("skipped: {} is not there, set SWEEPLINE_DATA", path.display());
-        return None;
-    };
-    Some(serde_json::from_slice(&text).unwrap())
 }
 
 #[test]

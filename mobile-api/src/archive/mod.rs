@@ -14,7 +14,7 @@ mod read;
 mod write;
 
 pub(crate) use read::{ReadError, read};
-pub(crate) use write::{ArchiveWriter, WriteError};
+pub(crate) use write::{FloorFiles, WriteError, write};
 
 /// The form of the documents, which grows when they change so that older programs cannot read them.
 pub(crate) const FORM: u32 = 1;

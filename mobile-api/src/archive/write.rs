@@ -29,45 +29,44 @@ pub(crate) enum WriteError {
     File(#[from] std::io::Error),
 }
 
-/// An archive in the making.
-pub(crate) struct ArchiveWriter {
-    zip: ZipWriter<Cursor<Vec<u8>>>,
+/// What an archive has of a floor.
+pub(crate) struct FloorFiles {
+    /// The floor.
+    pub(crate) id: FloorId,
+    /// `floor.json`.
+    pub(crate) document: FloorDocument,
+    /// `map.geojson`.
+    pub(crate) geojson: String,
+    /// `map.png`.
+    pub(crate) picture: Vec<u8>,
 }
 
-impl ArchiveWriter {
-    /// An archive of a home.
-    pub(crate) fn new(home: &HomeDocument) -> Result<Self, WriteError> {
-        let zip = ZipWriter::new(Cursor::new(Vec::new()));
-        let mut writer = Self { zip };
-        writer.json(HOME_FILE.to_owned(), home)?;
-        Ok(writer)
+/// The archive of a home with these floors.
+pub(crate) fn write(home: &HomeDocument, floors: &[FloorFiles]) -> Result<Vec<u8>, WriteError> {
+    let mut writer = Writer(ZipWriter::new(Cursor::new(Vec::new())));
+    writer.json(HOME_FILE.to_owned(), home)?;
+    for floor in floors {
+        let named = |name: &str| format!("{FLOORS}{}/{name}", floor.id);
+        writer.file(named("map.geojson"), floor.geojson.as_bytes())?;
+        writer.file(named("map.png"), &floor.picture)?;
+        writer.json(named(FLOOR_FILE), &floor.document)?;
     }
-
-    /// Adds the document of a floor.
-    pub(crate) fn floor(&mut self, id: FloorId, floor: &FloorDocument) -> Result<(), WriteError> {
-        self.json(format!("{FLOORS}{id}/{FLOOR_FILE}"), floor)
+    let bytes = writer.0.finish()?.into_inner();
+    if bytes.len() > MAX_ARCHIVE_BYTES {
+        return Err(WriteError::TooLarge);
     }
+    Ok(bytes)
+}
 
-    /// Adds another file of a floor.
-    pub(crate) fn floor_file(&mut self, id: FloorId, name: &str, bytes: &[u8]) -> Result<(), WriteError> {
-        self.file(format!("{FLOORS}{id}/{name}"), bytes)
-    }
+struct Writer(ZipWriter<Cursor<Vec<u8>>>);
 
-    /// The bytes of the archive.
-    pub(crate) fn finish(self) -> Result<Vec<u8>, WriteError> {
-        let bytes = self.zip.finish()?.into_inner();
-        if bytes.len() > MAX_ARCHIVE_BYTES {
-            return Err(WriteError::TooLarge);
-        }
-        Ok(bytes)
-    }
-
+impl Writer {
     fn json(&mut self, name: String, document: &impl Serialize) -> Result<(), WriteError> {
         self.file(name, &serde_json::to_vec_pretty(document)?)
     }
 
     fn file(&mut self, name: String, bytes: &[u8]) -> Result<(), WriteError> {
-        self.zip.start_file(name, SimpleFileOptions::default())?;
-        Ok(self.zip.write_all(bytes)?)
+        self.0.start_file(name, SimpleFileOptions::default())?;
+        Ok(self.0.write_all(bytes)?)
     }
 }

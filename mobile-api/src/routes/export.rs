@@ -26,7 +26,7 @@ use utoipa_axum::routes;
 use super::access_log::note;
 use super::floors::PNG_SCALE;
 use crate::archive::document::{FloorDocument, HomeDocument, MemberDocument, RobotDocument, hex};
-use crate::archive::{ArchiveWriter, MAX_ARCHIVE_BYTES, ReadError, WriteError, read};
+use crate::archive::{FloorFiles, MAX_ARCHIVE_BYTES, ReadError, WriteError, read, write};
 use crate::extract::{AsOwner, HomeOf};
 use crate::feature_map::features;
 use crate::problem::{Code, Problem, ProblemBody};
@@ -125,48 +125,36 @@ async fn archive(state: &ApiState, scope: &HomeScope) -> Result<Vec<u8>, Problem
     }
     let floors = floors(state, scope).await?;
     document.floors = floors.iter().map(|floor| floor.id).collect();
-    match packed(state, scope, &document, &floors).await? {
-        Ok(archive) => Ok(archive),
-        Err(WriteError::TooLarge) => Ok(packed(state, scope, &document.without_tracks(), &floors).await??),
-        Err(error) => Err(error.into()),
+    let mut files = Vec::with_capacity(floors.len());
+    for floor in &floors {
+        files.extend(floor_files(state, scope, floor).await?);
+    }
+    match write(&document, &files) {
+        Err(WriteError::TooLarge) => Ok(write(&document.without_tracks(), &files)?),
+        written => Ok(written?),
     }
 }
 
-async fn packed(
-    state: &ApiState,
-    scope: &HomeScope,
-    document: &HomeDocument,
-    floors: &[Floor],
-) -> Result<Result<Vec<u8>, WriteError>, Problem> {
-    let mut writer = ArchiveWriter::new(document)?;
-    for floor in floors {
-        add_floor(state, scope, floor, &mut writer).await?;
-    }
-    Ok(writer.finish())
-}
-
-async fn add_floor(
+/// What the archive has of a floor; nothing of one without a map.
+async fn floor_files(
     state: &ApiState,
     scope: &HomeScope,
     floor: &Floor,
-    writer: &mut ArchiveWriter,
-) -> Result<(), Problem> {
+) -> Result<Option<FloorFiles>, Problem> {
     let services = &state.services;
     let Some(map) = services.floors.floor_map(scope, floor.id).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let evidence = services.deriving.votes(scope, floor.id).await?;
     let objects = services.floors.objects(scope, floor.id).await?;
-    writer.floor_file(
-        floor.id,
-        "map.geojson",
-        geojson::write(&features(&map, &objects)).as_bytes(),
-    )?;
     let picture = draw_view(&map.view, PNG_SCALE)
         .map_err(|error| Problem::new(Code::Internal, "the map cannot be drawn").because(error))?;
-    writer.floor_file(floor.id, "map.png", &picture)?;
-    let document = FloorDocument::new(floor, &evidence, &map, objects);
-    Ok(writer.floor(floor.id, &document)?)
+    Ok(Some(FloorFiles {
+        id: floor.id,
+        geojson: geojson::write(&features(&map, &objects)),
+        picture,
+        document: FloorDocument::new(floor, &evidence, &map, objects),
+    }))
 }
 
 async fn floors(state: &ApiState, scope: &HomeScope) -> Result<Vec<Floor>, StoreError> {

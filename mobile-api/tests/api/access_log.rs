@@ -4,6 +4,7 @@ use domain::access_log::ACCESS_LOG_KEPT;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::members::{accept, invite};
 use crate::world::{Person, World};
 
 async fn log(world: &World) -> Vec<Value> {
@@ -20,12 +21,9 @@ fn tick(world: &World) {
 async fn who_came_changed_something_and_left_is_in_the_log_newest_first() {
     let world = World::new().await;
     let body = json!({"name": "Carl", "role": "member"});
-    let invited = world
-        .post(Person::Anna, &world.at_home("/invitations"), body)
-        .await;
+    let invited = invite(&world, &body).await.json();
     tick(&world);
-    let code = json!({"code": invited.json()["code"]});
-    world.post(Person::Carl, "/v1/invitations/accept", code).await;
+    accept(&world, Person::Carl, &invited["code"]).await;
     tick(&world);
     let change = json!({"upload_map": false, "child_lock": false, "restrictions": []});
     let mut change = change.as_object().unwrap().clone();

@@ -14,6 +14,7 @@ use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
+use crate::commands::start;
 use crate::flat::{drive, two_rooms};
 use crate::isolation::Row;
 use crate::world::{AT, Answer, Person, World};
@@ -55,10 +56,6 @@ async fn command(world: &World, person: PersonId, body: Value) -> Answer {
         Some(&body),
     )
     .await
-}
-
-fn start() -> Value {
-    json!({"type": "start", "scope": {"kind": "whole_home"}})
 }
 
 /// How many requests robots got.

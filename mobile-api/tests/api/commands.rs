@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 
 use crate::world::{AT, Answer, Person, World};
 
-fn start() -> Value {
+pub fn start() -> Value {
     json!({"type": "start", "scope": {"kind": "whole_home"}})
 }
 
-async fn issue(world: &World, key: &str, body: &Value) -> Answer {
+pub async fn issue(world: &World, key: &str, body: &Value) -> Answer {
     let request = world.request(Method::POST, &world.at_robot("/commands"));
     let request = request
         .bearer(&world.token(Person::Anna))

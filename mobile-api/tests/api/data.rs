@@ -9,7 +9,9 @@ use dynoxide::actions::scan::ScanRequest;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::commands::{issue, start};
 use crate::flat::{drive, two_rooms};
+use crate::members::{accept, invite};
 use crate::world::{AT, Person, World};
 
 const DATA: &str = include_str!("../../../DATA.md");
@@ -82,21 +84,12 @@ async fn full() -> World {
     for role in ["member", "guest"] {
         let ends_at = (role == "guest").then_some("2026-09-23T14:13:20.000Z");
         let body = json!({"name": "Carl", "role": role, "ends_at": ends_at});
-        let invited = world
-            .post(Person::Anna, &world.at_home("/invitations"), body)
-            .await;
+        let invited = invite(&world, &body).await.json();
         if role == "guest" {
-            let code = json!({"code": invited.json()["code"]});
-            world.post(Person::Carl, "/v1/invitations/accept", code).await;
+            accept(&world, Person::Carl, &invited["code"]).await;
         }
     }
-    let start = json!({"type": "start", "scope": {"kind": "whole_home"}});
-    let start = world
-        .request(Method::POST, &world.at_robot("/commands"))
-        .bearer(&world.token(Person::Anna))
-        .header("Idempotency-Key", "once")
-        .json(&start);
-    assert_eq!(world.send(start).await.status, 202);
+    assert_eq!(issue(&world, "once", &start()).await.status, 202);
     assert_eq!(
         world
             .post(Person::Anna, &world.at_robot("/live"), json!({}))

@@ -13,11 +13,12 @@ use domain::ports::{HealthStore, HomeStore, RobotStore, SettingsStore};
 use domain::settings::Settings;
 use domain::usecase::{Authorizing, Erasing, UseCaseError};
 use dynoxide::actions::scan::ScanRequest;
-use http::Method;
 use serde_json::{Value, json};
 use store::{CapacityListener, ConnectConfig, connect};
 
+use crate::commands::{issue, start};
 use crate::flat::{drive, two_rooms};
+use crate::members::{accept, invite};
 use crate::world::{AT, Answer, Person, World};
 
 /// All items of the table by their keys.
@@ -48,27 +49,12 @@ async fn lived_in() -> World {
         ("Onkel Karl", "2026-09-23T14:13:20.000Z"),
     ] {
         let body = json!({"name": name, "role": "guest", "ends_at": ends_at});
-        let invited = world
-            .post(Person::Anna, &world.at_home("/invitations"), body)
-            .await;
+        let invited = invite(&world, &body).await.json();
         if name == "Oma Erna" {
-            let code = json!({"code": invited.json()["code"]});
-            assert_eq!(
-                world
-                    .post(Person::Carl, "/v1/invitations/accept", code)
-                    .await
-                    .status,
-                200
-            );
+            assert_eq!(accept(&world, Person::Carl, &invited["code"]).await.status, 200);
         }
     }
-    let start = json!({"type": "start", "scope": {"kind": "whole_home"}});
-    let start = world
-        .request(Method::POST, &world.at_robot("/commands"))
-        .bearer(&world.token(Person::Anna))
-        .header("Idempotency-Key", "once")
-        .json(&start);
-    assert_eq!(world.send(start).await.status, 202);
+    assert_eq!(issue(&world, "once", &start()).await.status, 202);
     world
 }
 

@@ -8,6 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use crate::flat::{drive, two_rooms};
+use crate::members::let_in;
 use crate::world::{Answer, Person, World};
 
 async fn lived_in() -> World {
@@ -109,18 +110,12 @@ async fn a_map_that_moves_to_another_installation_is_the_same_there_and_goes_on_
 #[tokio::test]
 async fn an_archive_has_everything_and_nobody_elses_name() {
     let world = lived_in().await;
-    let body = json!({"name": "Oma Erna", "role": "member"});
-    let invited = world
-        .post(Person::Anna, &world.at_home("/invitations"), body)
-        .await;
-    let code = json!({"code": invited.json()["code"]});
-    assert_eq!(
-        world
-            .post(Person::Carl, "/v1/invitations/accept", code)
-            .await
-            .status,
-        200
-    );
+    let_in(
+        &world,
+        Person::Carl,
+        &json!({"name": "Oma Erna", "role": "member"}),
+    )
+    .await;
     let archive = export(&world).await;
     let home = json_file(&archive, "home.json");
     assert_eq!(

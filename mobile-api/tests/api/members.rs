@@ -12,7 +12,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Two days after the world's beginning.
 const GUEST_UNTIL: &str = "2026-09-23T14:13:20.000Z";
 
-async fn invite(world: &World, body: &Value) -> Answer {
+pub async fn invite(world: &World, body: &Value) -> Answer {
     let path = world.at_home("/invitations");
     world.post(Person::Anna, &path, body.clone()).await
 }
@@ -25,13 +25,13 @@ fn as_member() -> Value {
     json!({"name": "Carl", "role": "member"})
 }
 
-async fn accept(world: &World, person: Person, code: &Value) -> Answer {
+pub async fn accept(world: &World, person: Person, code: &Value) -> Answer {
     world
         .post(person, "/v1/invitations/accept", json!({"code": code}))
         .await
 }
 
-async fn let_in(world: &World, person: Person, body: &Value) {
+pub async fn let_in(world: &World, person: Person, body: &Value) {
     let code = invite(world, body).await.json()["code"].clone();
     assert_eq!(accept(world, person, &code).await.status, 200);
 }

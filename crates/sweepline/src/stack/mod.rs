@@ -109,7 +109,9 @@ impl Stack {
         let store = Arc::new(connect(&embedded.endpoint));
         table::prepare(&embedded.database, &store, &template).await?;
         let authority = Arc::new(Authority::open(&data.authority(), now().millis())?);
-        let parts = parts_of(store, &authority, &template)?;
+        let fleet = template.provisioning();
+        let fleet = fleet.context("infra/template.yaml: has no provisioning template")?;
+        let parts = parts_of(store, &authority, &fleet.template);
         presence::close_open_sessions(&parts).await?;
 
         let (failures, meter) = (Failures::new(&data.failures()), Meter::new(&template));
@@ -119,7 +121,7 @@ impl Stack {
         // The cell was made for this broker, and nobody else sets it.
         let _ = parts.broker.set(broker.clone());
         let rules = Rules::new(template.rules(), invoker.clone(), failures, meter.clone());
-        let provisioning = FleetProvisioning::new(&template, &parts, &authority, &meter)?;
+        let provisioning = FleetProvisioning::new(fleet, &template, &parts, &authority, &meter)?;
         let pump = Pump::start(rules.clone(), provisioning, streams);
 
         let mut tasks = JoinSet::new();
@@ -208,11 +210,7 @@ fn connect(endpoint: &str) -> TableStore {
     store::connect(config, Arc::new(now))
 }
 
-fn parts_of(
-    store: Arc<TableStore>,
-    authority: &Arc<Authority>,
-    template: &Template,
-) -> anyhow::Result<Parts> {
+fn parts_of(store: Arc<TableStore>, authority: &Arc<Authority>, provisioning: &str) -> Parts {
     let broker = LateBroker::default();
     let link = Arc::new(BrokerLink::new(broker.clone()));
     let registry = Arc::new(LocalRegistry::new(
@@ -220,16 +218,14 @@ fn parts_of(
         broker.clone(),
         store.clone(),
     ));
-    let provisioning = template.provisioning();
-    let provisioning = provisioning.context("infra/template.yaml: has no provisioning template")?;
-    let claims = LocalClaims::new(authority.clone(), provisioning.template.clone());
-    Ok(Parts {
+    let claims = LocalClaims::new(authority.clone(), provisioning.to_owned());
+    Parts {
         store,
         link,
         registry,
         claims: Arc::new(claims),
         broker,
-    })
+    }
 }
 
 fn broker_config(

@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use bytes::Bytes;
 use domain::Timestamp;
 use domain::id::RobotId;
 use domain::usecase::Admitting;
 use functions::ProvisioningHook;
 use infra::Template;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wire::provisioning::{
@@ -58,19 +57,18 @@ struct Made {
 }
 
 impl FleetProvisioning {
-    /// Provisioning as `template` has it.
+    /// Provisioning as the template has it.
     ///
     /// # Errors
-    /// Names what the template lacks.
+    /// Names the hook that is not known.
     pub fn new(
+        fleet: &infra::FleetProvisioning,
         template: &Template,
         parts: &Parts,
         authority: &Arc<Authority>,
         meter: &Meter,
     ) -> anyhow::Result<Self> {
-        let provisioning = template.provisioning();
-        let provisioning = provisioning.context("infra/template.yaml: has no provisioning template")?;
-        let hook = template.function(&provisioning.hook);
+        let hook = template.function(&fleet.hook);
         let program = hook.map(|function| function.binary.as_str());
         ensure!(
             program == Some("provisioning_hook"),
@@ -78,9 +76,9 @@ impl FleetProvisioning {
         );
         let (robots, labels) = (parts.store.clone(), parts.store.clone());
         Ok(Self(Arc::new(Shared {
-            template: provisioning.template.clone(),
+            template: fleet.template.clone(),
             hook: ProvisioningHook::new(Admitting { robots, labels }),
-            billed: meter.function(&provisioning.hook),
+            billed: meter.function(&fleet.hook),
             meter: meter.clone(),
             authority: authority.clone(),
             registry: parts.registry.clone(),
@@ -105,9 +103,9 @@ impl FleetProvisioning {
 impl Shared {
     async fn answer(&self, topic: &ProvisioningTopic, ingest: &Ingest) -> Result<Vec<u8>, Rejected> {
         match topic {
-            ProvisioningTopic::Certificate => payload(self.make(&read(ingest)?)?),
+            ProvisioningTopic::Certificate => Ok(encode(&self.make(&read(ingest)?)?)),
             ProvisioningTopic::Registration { template } if *template == self.template => {
-                payload(self.register(&read(ingest)?, &ingest.client_id).await?)
+                Ok(encode(&self.register(&read(ingest)?, &ingest.client_id).await?))
             }
             ProvisioningTopic::Registration { .. } => Err(rejected(
                 404,
@@ -193,10 +191,6 @@ impl Shared {
 
 fn read<T: DeserializeOwned>(ingest: &Ingest) -> Result<T, Rejected> {
     decode(&ingest.payload).map_err(|error| rejected(400, "InvalidPayload", &error.to_string()))
-}
-
-fn payload<T: Serialize>(answer: T) -> Result<Vec<u8>, Rejected> {
-    Ok(encode(&answer))
 }
 
 /// The name that the hook gives the robot, if it lets it in.

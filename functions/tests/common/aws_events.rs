@@ -1,4 +1,4 @@
-//! Events as AWS recorded them.
+//! Events as AWS recorded them, for the tests of each crate that reads some.
 
 use std::path::PathBuf;
 
