@@ -72,6 +72,11 @@ const ROWS: &[(&str, &str, &str)] = &[
     ),
     ("S1 phones", "topic × identity at the broker, phones", ""),
     (
+        "S1 claims",
+        "topic × identity at the broker, robots that have a claim alone",
+        "",
+    ),
+    (
         "S1 others",
         "topic × identity at the broker, everybody else",
         "mosquitto: 1 of 1 takes another's client id",
@@ -164,10 +169,11 @@ fn write(project: &Project, lines: &[String]) -> anyhow::Result<()> {
     table::keep(project, "safety", &table, &foot)
 }
 
-/// The row that a line tells of; the test runner may have begun the line.
+/// The row that a line tells of; the test runner may have begun the line with the test's name or with dots.
 fn row(line: &str) -> Option<Tried<'_>> {
     let (row, _) = Tried::read(line)?;
     let name = row.name.rsplit("... ").next().unwrap_or(row.name);
+    let name = name.trim_start_matches('.');
     Some(Tried { name, ..row })
 }
 
@@ -189,6 +195,7 @@ mod tests {
             row("test c10 ... S1 robots: 100 tried, 0 failed (0 let through)"),
             hundred("S1 robots")
         );
+        assert_eq!(row("..C1: 100 tried, 0 failed"), hundred("C1"));
         assert_eq!(row("C1: caught: ObeysLate"), None);
     }
 

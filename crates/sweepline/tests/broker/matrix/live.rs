@@ -217,7 +217,7 @@ async fn claims_do_what_they_shall() {
                 .any(|part| cell.target.contains(part))
     });
     let tried = robots_cells(&ground, Who::Claim, cells).await;
-    judge("claims at the broker", &tried);
+    judge("S1 claims", &tried);
 }
 
 #[tokio::test]
