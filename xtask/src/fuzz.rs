@@ -40,7 +40,7 @@ struct Fuzzed {
 /// When a target is unknown or cannot be built or started.
 pub fn run(project: &Project, seconds: u32, only: Option<&str>) -> anyhow::Result<Ended> {
     let targets = targets(project, only)?;
-    build(project)?;
+    build(project, &targets)?;
     let mut tally = Tally::default();
     for some in targets.chunks(AT_ONCE) {
         let running = some.iter().map(|target| start(project, target, seconds));
@@ -86,10 +86,13 @@ fn targets(project: &Project, only: Option<&str>) -> anyhow::Result<Vec<String>>
 }
 
 /// Builds the targets, and writes what they begin with.
-fn build(project: &Project) -> anyhow::Result<()> {
+fn build(project: &Project, targets: &[String]) -> anyhow::Result<()> {
     let wrapper = project.root.join(FOLDER).join("instrument.sh");
-    let mut targets = project.cargo("build --quiet --package fuzz --features fuzzing --bins");
-    run::plain(targets.env("RUSTC_WORKSPACE_WRAPPER", wrapper))?;
+    let mut cargo = project.cargo("build --quiet --package fuzz --features fuzzing");
+    for target in targets {
+        cargo.args(["--bin", &format!("fuzz_{target}")]);
+    }
+    run::plain(cargo.env("RUSTC_WORKSPACE_WRAPPER", wrapper))?;
     let mut seeds = project.cargo("run --quiet --package fuzz --bin fuzz_seeds");
     run::plain(seeds.arg(project.target.join("fuzz/seeds")))
 }

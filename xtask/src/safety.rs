@@ -121,7 +121,7 @@ const ROWS: &[(&str, &str, &str)] = &[
 pub fn run(project: &Project, bugs: bool, write: bool) -> anyhow::Result<ExitCode> {
     let mut lines = Vec::new();
     let mut is_well = true;
-    for suite in SUITES {
+    for suite in suites(bugs) {
         is_well &= relay(project, suite, bugs, &mut lines)?;
     }
     lines.iter().for_each(|line| println!("{line}"));
@@ -129,6 +129,15 @@ pub fn run(project: &Project, bugs: bool, write: bool) -> anyhow::Result<ExitCod
         self::write(project, &lines)?;
     }
     Ok(run::verdict(is_well))
+}
+
+/// The suites to run; the bugs of a test target are all tried at once.
+fn suites(bugs: bool) -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut suites = SUITES.to_vec();
+    if bugs {
+        suites.dedup_by_key(|(package, target, _)| (*package, *target));
+    }
+    suites
 }
 
 /// Runs one suite and gathers what it says of rows; gives whether it passed.
