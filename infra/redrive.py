@@ -21,7 +21,7 @@ BATCH = 10
 AWAITED = [
     {"kind": {"S": "run"}, "state": {"S": "sealed"}, "vote": {"NULL": True}},
     {"kind": {"S": "erasure"}, "done_at": {"NULL": True}},
-]
+]  # And robots whose certificate is in quarantine.
 
 
 class NotRedriven(Exception):
@@ -117,7 +117,8 @@ def of_rule(failure):
 
 def is_awaited(change):
     image = change.get("NewImage", {})
-    return any(all(image.get(name) == value for name, value in awaited.items()) for awaited in AWAITED)
+    awaits = any(all(image.get(name) == value for name, value in awaited.items()) for awaited in AWAITED)
+    return awaits or "quarantine" in image.get("certificate", {}).get("M", {})
 
 
 def main():

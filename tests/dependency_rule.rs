@@ -9,11 +9,13 @@ use serde::Deserialize;
 
 /// Each of our crates with its level: it may use only crates of a lower level, so that crates of one level, such as
 /// the adapters, do not see each other.
-const LEVELS: [(&str, u8); 23] = [
+const LEVELS: [(&str, u8); 26] = [
     ("aws-environment", 0),
     ("billing", 0),
+    ("hostile", 0),
     ("mapping", 0),
     ("policy", 0),
+    ("rows", 0),
     ("telemetry", 0),
     ("domain", 1),
     ("infra", 1),
@@ -35,6 +37,7 @@ const LEVELS: [(&str, u8); 23] = [
     // Beside the product.
     ("end-to-end", 7),
     ("fuzz", 7),
+    ("load", 7),
     ("xtask", 7),
 ];
 
@@ -44,7 +47,11 @@ const OWNERS: [(&str, &str, &[&str]); 10] = [
     ("aws-sdk-dynamodb", "store", &[]),
     ("aws-sdk-iot", "iot", &[]),
     ("aws-sdk-iotdataplane", "iot", &[]),
-    ("dynoxide-rs", "sweepline", &["end-to-end", "mobile-api", "store"]),
+    (
+        "dynoxide-rs",
+        "sweepline",
+        &["end-to-end", "functions", "mobile-api", "store"],
+    ),
     ("jsonwebtoken", "access", &[]),
     ("lambda_http", "mobile-api", &[]),
     ("lambda_runtime", "functions", &[]),

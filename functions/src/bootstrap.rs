@@ -11,7 +11,6 @@ use serde_json::Value;
 use store::{ConnectConfig, TableStore};
 pub use telemetry::run;
 use telemetry::{EnvironmentError, variable};
-use tracing::Instrument;
 
 use crate::{HandlerError, HandlerParts};
 
@@ -80,7 +79,7 @@ where
         let span = telemetry::invocation(&context.request_id, context.xray_trace_id.as_deref());
         let now = SystemTime::now().into();
         let answer = async move { handle(&handler, &event.payload, now).await.map_err(logged) };
-        answer.instrument(span)
+        telemetry::invoke(span, answer)
     }))
     .await
 }

@@ -1,10 +1,7 @@
 //! What became of commands.
 
-use std::sync::Arc;
-
 use domain::Timestamp;
 use domain::id::{CommandId, PairingId};
-use domain::ports::IncidentStore;
 use domain::receipt::{Receipt, ReceiptKind};
 use domain::usecase::{CommandWord, Settling};
 use serde::Deserialize;
@@ -14,21 +11,21 @@ use wire::json;
 
 use crate::error::{Failure, HandlerError};
 use crate::event::RobotMessage;
-use crate::incidents::Incidents;
+use crate::intake::{Intake, IntakeStores};
 
 /// Takes what robots publish on their acknowledgement topic.
 #[derive(Clone)]
 pub struct CommandOutcome {
     settling: Settling,
-    incidents: Incidents,
+    intake: Intake,
 }
 
 impl CommandOutcome {
     /// A handler over the use case.
-    pub fn new(settling: Settling, incidents: Arc<dyn IncidentStore>) -> Self {
+    pub fn new(settling: Settling, stores: impl Into<IntakeStores>) -> Self {
         Self {
             settling,
-            incidents: Incidents::new("command_outcome", incidents),
+            intake: Intake::new("command_outcome", stores.into()),
         }
     }
 
@@ -38,7 +35,7 @@ impl CommandOutcome {
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
         let take = async |message: &RobotMessage| self.take(message).await;
-        match self.incidents.refused(event, now, take).await? {
+        match self.intake.refused(event, now, take).await? {
             Some((message, _)) => self.end_repeats(&message).await,
             None => Ok(()),
         }

@@ -80,7 +80,7 @@ impl Erasures {
                 Err(refusal) => Err(Failure::Refused(refusal.clone())),
             };
             match done {
-                Ok(()) => {}
+                Ok(()) | Err(Failure::Quarantined { .. }) => {}
                 Err(Failure::Refused(refusal)) => self.incidents.refuse_event(event, &refusal, now).await?,
                 Err(Failure::Later(error)) => outcome = Err(error),
             }

@@ -1,8 +1,8 @@
 //! What a handler fails with: either the event is no good, or the time is not.
 
-use domain::FieldError;
 use domain::ports::{DeviceError, StoreError};
 use domain::usecase::UseCaseError;
+use domain::{FieldError, Timestamp};
 use thiserror::Error;
 use wire::WireError;
 
@@ -22,6 +22,11 @@ pub enum HandlerError {
 pub(crate) enum Failure {
     /// It will never be; sending it again does not help.
     Refused(FieldError),
+    /// Its robot was cut off; of no event but a robot's own.
+    Quarantined {
+        /// Since when.
+        since: Timestamp,
+    },
     /// It may be, later.
     Later(HandlerError),
 }
@@ -52,15 +57,18 @@ impl From<UseCaseError> for Failure {
             UseCaseError::Store(error @ StoreError::TooLarge { what, .. }) => {
                 Self::Refused(FieldError::new(what, error.to_string()))
             }
+            UseCaseError::Quarantined { since } => Self::Quarantined { since },
             UseCaseError::Store(error) => Self::Later(error.into()),
             UseCaseError::Device(error) => Self::Later(error.into()),
             UseCaseError::NotFound { .. }
             | UseCaseError::RobotOffline
             | UseCaseError::RobotBusy { .. }
+            | UseCaseError::TooManyCommands { .. }
             | UseCaseError::RoomsChanged
             | UseCaseError::RoomEdit(_)
             | UseCaseError::NoPlan(_)
             | UseCaseError::TooManyHomes
+            | UseCaseError::HomesShared { .. }
             | UseCaseError::Members(_)
             | UseCaseError::KeyReused
             | UseCaseError::VersionMismatch => Self::Refused(FieldError::new("event", error.to_string())),

@@ -50,7 +50,7 @@ impl Fold {
         let mut outcome = Ok(());
         for run in runs {
             match self.fold(run).await {
-                Ok(()) => {}
+                Ok(()) | Err(Failure::Quarantined { .. }) => {}
                 Err(Failure::Refused(refusal)) => self.incidents.refuse_event(event, &refusal, now).await?,
                 Err(Failure::Later(error)) => outcome = Err(error),
             }

@@ -7,7 +7,7 @@ use domain::ports::IncidentStore;
 use domain::{FieldError, Timestamp};
 use serde_json::Value;
 
-use crate::error::{Failure, HandlerError};
+use crate::error::HandlerError;
 use crate::event::RobotMessage;
 
 /// The incidents of one handler.
@@ -22,28 +22,15 @@ impl Incidents {
         Self { handler, store }
     }
 
-    /// Hands the message in an event to `take`; gives what was refused and why, once that is recorded. `None` when it was
-    /// taken, and when there is no message in the event, which is recorded as well.
-    pub(crate) async fn refused(
+    /// Records a message that can never be used.
+    pub(crate) async fn refuse_message(
         &self,
-        event: &Value,
-        now: Timestamp,
-        take: impl AsyncFnOnce(&RobotMessage) -> Result<(), Failure>,
-    ) -> Result<Option<(RobotMessage, FieldError)>, HandlerError> {
-        let message = match RobotMessage::try_from(event) {
-            Ok(message) => message,
-            Err(refusal) => return self.refuse_event(event, &refusal, now).await.map(|()| None),
-        };
-        match take(&message).await {
-            Ok(()) => Ok(None),
-            Err(Failure::Later(error)) => Err(error),
-            Err(Failure::Refused(refusal)) => {
-                let client = message.robot.to_string();
-                self.record(&client, &message.trace, &refusal, &message.payload, message.at)
-                    .await?;
-                Ok(Some((message, refusal)))
-            }
-        }
+        message: &RobotMessage,
+        refusal: &FieldError,
+    ) -> Result<(), HandlerError> {
+        let client = message.robot.to_string();
+        self.record(&client, &message.trace, refusal, &message.payload, message.at)
+            .await
     }
 
     /// Records an event that is not of its kind, as it came.

@@ -1,19 +1,18 @@
 //! Packs of run tiles become part of their runs.
 
-use std::sync::Arc;
-
 use domain::FieldError;
 use domain::Timestamp;
 use domain::id::{PairingId, RunId};
-use domain::ports::{IncidentStore, SentRunTile};
+use domain::ports::SentRunTile;
+use domain::quarantine::{MESSAGE_WEIGHT, TILE_WEIGHT};
 use domain::usecase::{Ingesting, RunEvents, RunTiles};
 use serde_json::Value;
 use wire::WireError;
-use wire::tile_pack::{HEADER_BYTES, PackedTile, TilePack};
+use wire::tile_pack::{self, HEADER_BYTES, PackedTile, TilePack};
 
 use crate::error::{Failure, HandlerError};
 use crate::event::RobotMessage;
-use crate::incidents::Incidents;
+use crate::intake::{Intake, IntakeStores};
 use crate::run_events::tell_refusal;
 
 /// Takes what robots publish on their tiles topic.
@@ -21,18 +20,18 @@ use crate::run_events::tell_refusal;
 pub struct MapIngest {
     ingesting: Ingesting,
     run_events: RunEvents,
-    incidents: Incidents,
+    intake: Intake,
 }
 
 impl MapIngest {
     /// A handler over the use case.
-    pub fn new(ingesting: Ingesting, incidents: Arc<dyn IncidentStore>) -> Self {
+    pub fn new(ingesting: Ingesting, stores: impl Into<IntakeStores>) -> Self {
         let (authorizing, sealing) = (ingesting.authorizing.clone(), ingesting.sealing.clone());
         let run_events = RunEvents { authorizing, sealing };
         Self {
             ingesting,
             run_events,
-            incidents: Incidents::new("map_ingest", incidents),
+            intake: Intake::new("map_ingest", stores.into()),
         }
     }
 
@@ -42,7 +41,7 @@ impl MapIngest {
     /// [`HandlerError`] when the event shall come again; all of it may then be stored a second time.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
         let take = async |message: &RobotMessage| self.take(message).await;
-        match self.incidents.refused(event, now, take).await? {
+        match self.intake.refused_of_weight(event, now, weight, take).await? {
             Some((message, refusal)) => self.answer(&message, &refusal).await,
             None => Ok(()),
         }
@@ -76,6 +75,11 @@ fn sent(tile: &PackedTile) -> Result<SentRunTile, WireError> {
         rev: tile.rev,
         cells: tile.checked()?,
     })
+}
+
+/// What a message weighs, told from its head, so that it is weighed before there is work with it.
+fn weight(payload: &[u8]) -> u32 {
+    MESSAGE_WEIGHT.saturating_add(TILE_WEIGHT.saturating_mul(tile_pack::claimed_tiles(payload).into()))
 }
 
 /// The run that a pack is about, if at least its head can be read: the head of a pack without tiles is a whole pack.

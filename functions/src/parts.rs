@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::ports::{DeviceRegistry, RobotMailbox};
 use domain::usecase::{
-    Authorizing, Deriving, Erasing, Folding, Ingesting, PresenceTracking, Renewing, RunEvents, Sealing,
-    Settling, StatusTracking,
+    Authorizing, Deriving, Erasing, Folding, Ingesting, PresenceTracking, Quarantining, Renewing, RunEvents,
+    Sealing, Settling, StatusTracking,
 };
 use store::TableStore;
 
@@ -86,6 +86,15 @@ impl HandlerParts {
             robots: self.store.clone(),
             registry,
             mailbox: self.mailbox.clone(),
+        }
+    }
+
+    /// Cuts off robots in `registry`.
+    pub fn quarantining(&self, registry: Arc<dyn DeviceRegistry>) -> Quarantining {
+        Quarantining {
+            robots: self.store.clone(),
+            health: self.store.clone(),
+            registry,
         }
     }
 

@@ -35,6 +35,7 @@ impl PresenceEvents {
         match self.take(event).await {
             Ok(()) => Ok(()),
             Err(Failure::Refused(refusal)) => self.incidents.refuse_event(event, &refusal, now).await,
+            Err(Failure::Quarantined { .. }) => Ok(()),
             Err(Failure::Later(error)) => Err(error),
         }
     }

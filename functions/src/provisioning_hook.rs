@@ -26,6 +26,7 @@ impl ProvisioningHook {
     pub async fn handle(&self, event: &Value, _now: Timestamp) -> Result<ProvisioningAnswer, HandlerError> {
         match self.admit(event).await {
             Ok(answer) => Ok(answer),
+            Err(Failure::Quarantined { .. }) => Ok(ProvisioningAnswer::no()),
             Err(Failure::Later(error)) => Err(error),
             Err(Failure::Refused(refusal)) => {
                 let (field, reason) = (refusal.field, refusal.reason);

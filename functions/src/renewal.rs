@@ -1,31 +1,29 @@
 //! Certificates that come to their end.
 
-use std::sync::Arc;
-
 use domain::FieldError;
 use domain::Timestamp;
-use domain::ports::{DeviceError, IncidentStore};
+use domain::ports::DeviceError;
 use domain::usecase::{Renewing, UseCaseError};
 use serde_json::Value;
 use wire::renewal::{Renewal, RenewalWord};
 
 use crate::error::{Failure, HandlerError};
 use crate::event::RobotMessage;
-use crate::incidents::Incidents;
+use crate::intake::{Intake, IntakeStores};
 
 /// Takes what robots publish on their renewal topic.
 #[derive(Clone)]
 pub struct Renewals {
     renewing: Renewing,
-    incidents: Incidents,
+    intake: Intake,
 }
 
 impl Renewals {
     /// A handler over the use case.
-    pub fn new(renewing: Renewing, incidents: Arc<dyn IncidentStore>) -> Self {
+    pub fn new(renewing: Renewing, stores: impl Into<IntakeStores>) -> Self {
         Self {
             renewing,
-            incidents: Incidents::new("renewal", incidents),
+            intake: Intake::new("renewal", stores.into()),
         }
     }
 
@@ -36,7 +34,7 @@ impl Renewals {
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
         let take = async |message: &RobotMessage| self.take(message, now).await;
-        self.incidents.refused(event, now, take).await.map(|_| ())
+        self.intake.refused(event, now, take).await.map(|_| ())
     }
 
     async fn take(&self, message: &RobotMessage, now: Timestamp) -> Result<(), Failure> {

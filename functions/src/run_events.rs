@@ -1,9 +1,6 @@
 //! What robots say of their runs.
 
-use std::sync::Arc;
-
 use domain::id::{PairingId, RobotId, RunId};
-use domain::ports::IncidentStore;
 use domain::usecase::RunEvents;
 use domain::{FieldError, Timestamp};
 use serde::Deserialize;
@@ -12,21 +9,21 @@ use wire::{json, run_event};
 
 use crate::error::{Failure, HandlerError};
 use crate::event::RobotMessage;
-use crate::incidents::Incidents;
+use crate::intake::{Intake, IntakeStores};
 
 /// Takes what robots publish on their run topic.
 #[derive(Clone)]
 pub struct RunReports {
     run_events: RunEvents,
-    incidents: Incidents,
+    intake: Intake,
 }
 
 impl RunReports {
     /// A handler over the use case.
-    pub fn new(run_events: RunEvents, incidents: Arc<dyn IncidentStore>) -> Self {
+    pub fn new(run_events: RunEvents, stores: impl Into<IntakeStores>) -> Self {
         Self {
             run_events,
-            incidents: Incidents::new("run_events", incidents),
+            intake: Intake::new("run_events", stores.into()),
         }
     }
 
@@ -36,7 +33,7 @@ impl RunReports {
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
         let take = async |message: &RobotMessage| self.take(message).await;
-        let Some((message, refusal)) = self.incidents.refused(event, now, take).await? else {
+        let Some((message, refusal)) = self.intake.refused(event, now, take).await? else {
             return Ok(());
         };
         match json::decode::<About>(&message.payload) {
@@ -73,6 +70,8 @@ pub(crate) async fn tell_refusal(
         .refuse(robot, pairing, run, &refusal.field, &refusal.reason)
         .await;
     match told.map_err(Failure::from) {
+        // A robot in quarantine hears nothing.
+        Err(Failure::Quarantined { .. }) => Ok(()),
         // A receipt that is itself refused has nobody left to go to; the incident is recorded.
         Ok(()) | Err(Failure::Refused(_)) => Ok(()),
         Err(Failure::Later(error)) => Err(error),

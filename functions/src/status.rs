@@ -1,30 +1,27 @@
 //! Status reports of robots.
 
-use std::sync::Arc;
-
 use domain::Timestamp;
-use domain::ports::IncidentStore;
 use domain::usecase::{ReportedStatus, StatusTracking};
 use serde_json::Value;
 use wire::status::StatusReport;
 
 use crate::error::{Failure, HandlerError};
 use crate::event::RobotMessage;
-use crate::incidents::Incidents;
+use crate::intake::{Intake, IntakeStores};
 
 /// Takes what robots publish on their status topic.
 #[derive(Clone)]
 pub struct StatusReports {
     tracking: StatusTracking,
-    incidents: Incidents,
+    intake: Intake,
 }
 
 impl StatusReports {
     /// A handler over the use case.
-    pub fn new(tracking: StatusTracking, incidents: Arc<dyn IncidentStore>) -> Self {
+    pub fn new(tracking: StatusTracking, stores: impl Into<IntakeStores>) -> Self {
         Self {
             tracking,
-            incidents: Incidents::new("status", incidents),
+            intake: Intake::new("status", stores.into()),
         }
     }
 
@@ -34,7 +31,7 @@ impl StatusReports {
     /// [`HandlerError`] when the event shall come again.
     pub async fn handle(&self, event: &Value, now: Timestamp) -> Result<(), HandlerError> {
         let take = async |message: &RobotMessage| self.take(message, now).await;
-        self.incidents.refused(event, now, take).await.map(|_| ())
+        self.intake.refused(event, now, take).await.map(|_| ())
     }
 
     async fn take(&self, message: &RobotMessage, now: Timestamp) -> Result<(), Failure> {

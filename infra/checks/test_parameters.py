@@ -57,7 +57,7 @@ def refusals(given):
 
 def may_be(parameter, value):
     allowed = [str(allowed) for allowed in parameter.get("AllowedValues", [value])]
-    number = int(value) if parameter["Type"] == "Number" else 0
+    number = float(value) if parameter["Type"] == "Number" else 0
     within = parameter.get("MinValue", number) <= number <= parameter.get("MaxValue", number)
     return value in allowed and within and re.search(parameter.get("AllowedPattern", ""), value) is not None
 

@@ -10,22 +10,32 @@ const REST: &str = "img-src 'self' blob: data:; base-uri 'none'; form-action 'se
 
 /// The header `Content-Security-Policy` (W3C, level 3) of an installation.
 ///
-/// The code of a sign-in is exchanged at the provider's token endpoint, and the live view is a websocket to the broker;
+/// The code of a sign-in is exchanged at the provider's token endpoint, a sign-out is told where it takes that, and the live view is a websocket to the broker;
 /// an address that cannot be named there is left out, which browsers report.
 pub(crate) fn content_policy(sign_in: &SignIn, config: &ApiConfig) -> HeaderValue {
-    let provider = match sign_in {
-        SignIn::Local { .. } => None,
-        SignIn::Oidc(provider) => origin(&provider.token_endpoint),
-    };
-    let broker = config.live_url.as_deref().and_then(origin);
-    let sources: String = [provider, broker]
-        .into_iter()
-        .flatten()
-        .map(|origin| format!(" {origin}"))
-        .collect();
+    let mut allowed: Vec<String> = provider(sign_in);
+    allowed.extend(config.live_url.as_deref().and_then(origin));
+    allowed.dedup();
+    let sources: String = allowed.into_iter().map(|origin| format!(" {origin}")).collect();
     let policy = format!("default-src 'self'; connect-src 'self'{sources}; {REST}");
     // An origin has no characters but those of a header.
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"))
+}
+
+/// Where the identity provider is asked by the pages themselves.
+fn provider(sign_in: &SignIn) -> Vec<String> {
+    let SignIn::Oidc(provider) = sign_in else {
+        return Vec::new();
+    };
+    let endpoints = [
+        Some(&provider.token_endpoint),
+        provider.revocation_endpoint.as_ref(),
+    ];
+    endpoints
+        .into_iter()
+        .flatten()
+        .filter_map(|endpoint| origin(endpoint))
+        .collect()
 }
 
 /// Scheme, host and port of an address, if a policy can name them.

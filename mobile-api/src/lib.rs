@@ -5,6 +5,7 @@
 //! type of this API or a [`Problem`]. Domain types never leave as they are.
 
 mod archive;
+mod binary;
 mod content_policy;
 mod correlation;
 mod extract;
@@ -12,6 +13,7 @@ mod feature_map;
 mod lists;
 mod negotiation;
 mod openapi;
+mod passwords;
 mod problem;
 mod rfc3339;
 mod rounding;
@@ -25,4 +27,7 @@ pub use extract::Source;
 pub use problem::{Code, Problem};
 pub use router::router;
 pub use security_contact::{MAX_CONTACT, SecurityContact};
-pub use state::{ApiConfig, ApiState, Clock, Devices, OidcConfig, Provisioning, Services, SignIn};
+pub use state::{
+    ApiConfig, ApiState, CHANGE_SHARE_BYTES, CHANGES_WINDOW, Clock, Devices, LocalSignIn, MAX_CHANGES,
+    OidcConfig, Provisioning, Services, SignIn,
+};

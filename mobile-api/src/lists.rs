@@ -5,7 +5,36 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// How many items a page has unless the caller says otherwise.
-pub(crate) const DEFAULT_PAGE: usize = 50;
+const DEFAULT_PAGE: usize = 50;
+
+/// How many items a page has at most, 1 to [`MAX_PAGE`].
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "usize")]
+pub(crate) struct Limit(usize);
+
+impl Limit {
+    /// The number.
+    pub(crate) fn items(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(DEFAULT_PAGE)
+    }
+}
+
+impl TryFrom<usize> for Limit {
+    type Error = String;
+
+    fn try_from(items: usize) -> Result<Self, String> {
+        let is_in_range = (1..=MAX_PAGE).contains(&items);
+        is_in_range
+            .then_some(Self(items))
+            .ok_or_else(|| format!("must be 1 to {MAX_PAGE}, is {items}"))
+    }
+}
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,16 +59,15 @@ impl<T> From<Page<T>> for ListOf<T> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {
     /// How many items at most, 1 to 100; 50 unless given.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     /// Where the page before this one ended.
     cursor: Option<String>,
 }
 
 impl PageQuery {
-    /// The request; a limit out of range counts as the nearest in it.
+    /// The request.
     pub(crate) fn request(self) -> PageRequest {
-        let limit = self.limit.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE);
-        PageRequest::new(limit, self.cursor.map(Cursor))
+        PageRequest::new(self.limit.unwrap_or_default().items(), self.cursor.map(Cursor))
     }
 }

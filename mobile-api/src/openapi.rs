@@ -1,9 +1,11 @@
 //! The OpenAPI document, made from the routes themselves.
 
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{PathItem, RefOr, Response};
 use utoipa::{Modify, OpenApi};
 
-use crate::problem::{Code, ProblemBody};
+use crate::problem::{Code, PROBLEM_JSON, ProblemBody};
 
 /// What stands around the routes.
 #[derive(OpenApi)]
@@ -34,4 +36,32 @@ impl Modify for Schemes {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         components.add_security_scheme("claim", SecurityScheme::ApiKey(ApiKey::Header(claim)));
     }
+}
+
+/// Says of all problems that they are [`PROBLEM_JSON`]: the routes say only what is in them.
+pub(crate) fn name_problems(document: &mut utoipa::openapi::OpenApi) {
+    let operations = document.paths.paths.values_mut().flat_map(operations);
+    for operation in operations {
+        if let Some(RefOr::T(problem)) = operation.responses.responses.get_mut("default") {
+            name_problem(problem);
+        }
+    }
+}
+
+fn name_problem(problem: &mut Response) {
+    let bodies = std::mem::take(&mut problem.content);
+    let named = bodies.into_values().map(|body| (PROBLEM_JSON.to_owned(), body));
+    problem.content = named.collect();
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem {
+        get,
+        put,
+        post,
+        patch,
+        delete,
+        ..
+    } = path;
+    [get, put, post, patch, delete].into_iter().flatten()
 }

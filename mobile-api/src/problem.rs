@@ -1,6 +1,7 @@
 //! Errors as callers see them: RFC 9457 problem documents, one code each.
 
 use std::error::Error;
+use std::time::Duration;
 
 use access::Throttled;
 use axum::Json;
@@ -15,6 +16,8 @@ use mapping::rooms::RoomEditError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// The media type of problems (RFC 9457).
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 /// How long a caller shall wait after an outage of a service behind the API, in seconds.
 const OUTAGE_RETRY_SECONDS: u32 = 1;
 
@@ -28,6 +31,8 @@ pub enum Code {
     Unauthorized,
     /// E-mail and password do not fit.
     WrongCredentials,
+    /// The refresh token is not good any more.
+    InvalidGrant,
     /// The caller may not do this at all.
     Forbidden,
     /// It is not there, or not for this caller.
@@ -52,6 +57,8 @@ pub enum Code {
     RoomsChanged,
     /// The caller owns as many homes as one may.
     TooManyHomes,
+    /// Others belong to homes that only the caller owns.
+    HomesShared,
     /// The caller is a member already.
     AlreadyMember,
     /// The owner cannot leave.
@@ -80,7 +87,7 @@ pub enum Code {
     LineDividesNothing,
     /// The request has to say what it was made from.
     PreconditionRequired,
-    /// Too many failures.
+    /// More attempts, commands or changes than a person makes.
     TooManyRequests,
     /// A fault on this side.
     Internal,
@@ -91,7 +98,7 @@ pub enum Code {
 impl Code {
     fn status(self) -> StatusCode {
         match self {
-            Self::InvalidRequest => StatusCode::BAD_REQUEST,
+            Self::InvalidRequest | Self::InvalidGrant => StatusCode::BAD_REQUEST,
             Self::Unauthorized | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound
@@ -105,6 +112,7 @@ impl Code {
             | Self::RobotBusy
             | Self::RoomsChanged
             | Self::TooManyHomes
+            | Self::HomesShared
             | Self::AlreadyMember
             | Self::OwnerStays
             | Self::TooManyMembers
@@ -130,6 +138,7 @@ impl Code {
             Self::InvalidRequest => "The request cannot be used",
             Self::Unauthorized => "Sign in first",
             Self::WrongCredentials => "Wrong e-mail or password",
+            Self::InvalidGrant => "The session has ended",
             Self::Forbidden => "Not for this caller",
             Self::NotFound => "Not found",
             Self::ClaimUnknown => "Unknown claim code",
@@ -142,6 +151,7 @@ impl Code {
             Self::RobotBusy => "The robot is busy",
             Self::RoomsChanged => "The rooms have changed",
             Self::TooManyHomes => "Too many homes",
+            Self::HomesShared => "Others belong to your homes",
             Self::AlreadyMember => "A member already",
             Self::OwnerStays => "The owner stays",
             Self::TooManyMembers => "Too many members",
@@ -227,6 +237,22 @@ impl Problem {
         problem
     }
 
+    /// The API has as much to do as it can; the caller shall come again after so long.
+    pub fn busy(retry_after: Duration) -> Self {
+        let detail = format!(
+            "too many requests are under way, wait {} seconds",
+            retry_after.as_secs()
+        );
+        Self::too_many(detail, retry_after)
+    }
+
+    fn too_many(detail: String, retry_after: Duration) -> Self {
+        let mut problem = Self::new(Code::TooManyRequests, detail);
+        let seconds = retry_after.as_millis().div_ceil(1000);
+        problem.retry_seconds = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
+        problem
+    }
+
     fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(Code::Internal, "something went wrong on our side").because(cause)
     }
@@ -260,10 +286,7 @@ impl From<FieldError> for Problem {
 
 impl From<Throttled> for Problem {
     fn from(throttled: Throttled) -> Self {
-        let mut problem = Self::new(Code::TooManyRequests, throttled.to_string());
-        let seconds = throttled.retry_after.as_millis().div_ceil(1000);
-        problem.retry_seconds = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
-        problem
+        Self::too_many(throttled.to_string(), throttled.retry_after)
     }
 }
 
@@ -329,15 +352,20 @@ impl From<UseCaseError> for Problem {
         match error {
             UseCaseError::Refused(error) => error.into(),
             UseCaseError::NotFound { what } => Self::not_found(what),
-            UseCaseError::RobotOffline => Self::new(Code::RobotOffline, detail),
+            // A robot in quarantine is cut off.
+            UseCaseError::RobotOffline | UseCaseError::Quarantined { .. } => {
+                Self::new(Code::RobotOffline, detail)
+            }
             UseCaseError::RobotBusy { run } => {
                 let mut problem = Self::new(Code::RobotBusy, detail);
                 problem.run = run;
                 problem
             }
+            UseCaseError::TooManyCommands { retry_after } => Self::too_many(detail, retry_after),
             UseCaseError::RoomsChanged => Self::new(Code::RoomsChanged, detail),
             UseCaseError::RoomEdit(error) => error.into(),
             UseCaseError::TooManyHomes => Self::new(Code::TooManyHomes, detail),
+            UseCaseError::HomesShared { .. } => Self::new(Code::HomesShared, detail),
             UseCaseError::Members(error) => error.into(),
             UseCaseError::NoPlan(_) => Self::new(Code::NoPlan, detail),
             UseCaseError::KeyReused => Self::new(Code::IdempotencyKeyReused, detail),
@@ -364,7 +392,7 @@ impl IntoResponse for Problem {
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(
                 WWW_AUTHENTICATE,

@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::content_policy::content_policy;
 use crate::correlation::correlate;
-use crate::openapi::Document;
+use crate::openapi::{Document, name_problems};
 use crate::problem::{Code, Problem};
 use crate::routes;
 use crate::state::ApiState;
@@ -41,7 +41,8 @@ fn headers(state: &ApiState) -> [(HeaderName, HeaderValue); 4] {
 /// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, or put a [`Source`](crate::Source) into the
 /// requests' extensions, so that failures are counted by where they come from.
 pub fn router(state: ApiState) -> Router {
-    let (router, document) = documented_routes().split_for_parts();
+    let (router, mut document) = documented_routes().split_for_parts();
+    name_problems(&mut document);
     let headers = headers(&state);
     let document = document.to_json().unwrap_or_default();
     let openapi = get(move || async move { ([(CONTENT_TYPE, "application/json")], document) });
@@ -64,7 +65,9 @@ pub fn router(state: ApiState) -> Router {
 /// The routes of the contract; each stands in the document because it is served.
 pub(crate) fn documented_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(routes::account::routes())
         .merge(routes::auth::routes())
+        .merge(routes::refreshing::routes())
         .merge(routes::homes::routes())
         .merge(routes::erasure::routes())
         .merge(routes::export::routes())

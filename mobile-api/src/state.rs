@@ -7,18 +7,26 @@ use std::time::Duration;
 use access::{LocalIssuer, RotatingVerifier, Throttle};
 use domain::Timestamp;
 use domain::ports::{
-    AccessLogStore, AccountStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry,
-    ErasureStore, FleetStore, FloorStore, HealthStore, HomeStore, KeepsakeStore, LabelStore, LeaseStore,
-    MapStore, MemberStore, ProvisioningClaims, RobotMailbox, RobotStore, RunStore, RunTileStore,
+    AccessLogStore, ClaimStore, CommandLink, CommandStore, Connections, DeviceRegistry, ErasureStore,
+    FleetStore, FloorStore, HealthStore, HomeStore, KeepsakeStore, LabelStore, LeaseStore, MapStore,
+    MemberStore, PersonStore, ProvisioningClaims, RobotMailbox, RobotStore, RunStore, RunTileStore,
     SettingsStore,
 };
 use domain::usecase::{
-    AccessLogging, Admitting, Authorizing, Commanding, Connectivity, Deriving, Erasing, HomeKeeping, Layers,
-    Leasing, MemberKeeping, Pairings, Planning, RoomKeeping, SettingsKeeping,
+    AccessLogging, Accounts, Admitting, Authorizing, Commanding, Connectivity, Departing, Deriving, Erasing,
+    HomeKeeping, Layers, Leasing, MemberKeeping, Pairings, Planning, Quarantining, RoomKeeping,
+    SettingsKeeping,
 };
 
 use crate::SecurityContact;
+use crate::passwords::Passwords;
 
+/// What one person may change within [`CHANGES_WINDOW`], commands aside, in shares of [`CHANGE_SHARE_BYTES`].
+pub const MAX_CHANGES: u32 = 120;
+/// How long [`MAX_CHANGES`] are counted from the first.
+pub const CHANGES_WINDOW: Duration = Duration::from_secs(60);
+/// A change is counted once for each begun one of these, bytes.
+pub const CHANGE_SHARE_BYTES: u64 = 1024;
 /// Failed logins that one source may have within [`FAILURE_WINDOW`].
 pub const MAX_FAILED_LOGINS: u32 = 10;
 /// Wrong claim codes that one person may type within [`FAILURE_WINDOW`].
@@ -51,9 +59,11 @@ pub struct Services {
     pub(crate) admitting: Admitting,
     pub(crate) authorizing: Authorizing,
     pub(crate) commanding: Commanding,
+    pub(crate) departing: Departing,
     pub(crate) connectivity: Connectivity,
     pub(crate) leasing: Leasing,
     pub(crate) pairings: Pairings,
+    pub(crate) quarantining: Quarantining,
     pub(crate) claims: Option<Arc<dyn ProvisioningClaims>>,
     pub(crate) settings_keeping: SettingsKeeping,
     pub(crate) planning: Planning,
@@ -91,7 +101,7 @@ impl Services {
             + LeaseStore
             + MapStore
             + MemberStore,
-        S: RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
+        S: PersonStore + RobotStore + RunStore + RunTileStore + SettingsStore + 'static,
     {
         let planning = Planning::new(store);
         let authorizing = Authorizing {
@@ -101,8 +111,22 @@ impl Services {
         let connectivity = Connectivity {
             connections: devices.connections.clone(),
         };
+        let (access_log, members) = (AccessLogging::new(store), MemberKeeping::new(store));
+        let erasing = Erasing::new(store, devices.registry.clone(), devices.mailbox.clone());
+        let leasing = Leasing {
+            leases: store.clone(),
+            link: devices.link.clone(),
+            registry: devices.registry.clone(),
+        };
         Self {
-            access_log: AccessLogging::new(store),
+            departing: Departing::new(
+                store,
+                members.clone(),
+                erasing.clone(),
+                leasing.clone(),
+                access_log.clone(),
+            ),
+            access_log,
             admitting: Admitting {
                 robots: store.clone(),
                 labels: store.clone(),
@@ -125,16 +149,17 @@ impl Services {
                 layers: Layers::new(store, devices.mailbox.clone()),
             },
             deriving: Deriving::new(store, devices.mailbox.clone()),
-            erasing: Erasing::new(store, devices.registry.clone(), devices.mailbox.clone()),
+            erasing,
             home_keeping: HomeKeeping { homes: store.clone() },
-            members: MemberKeeping::new(store),
-            leasing: Leasing {
-                leases: store.clone(),
-                link: devices.link.clone(),
-                registry: devices.registry.clone(),
-            },
+            members,
+            leasing,
             claims: devices.claims.clone(),
             pairings: Pairings::new(store, devices.registry.clone(), devices.mailbox.clone()),
+            quarantining: Quarantining {
+                robots: store.clone(),
+                health: store.clone(),
+                registry: devices.registry.clone(),
+            },
             settings_keeping: SettingsKeeping {
                 settings: store.clone(),
                 mailbox: devices.mailbox.clone(),
@@ -157,14 +182,28 @@ impl Services {
 #[derive(Clone)]
 pub enum SignIn {
     /// With e-mail and password, at this installation.
-    Local {
-        /// Issues their tokens.
-        issuer: LocalIssuer,
-        /// Knows their passwords.
-        accounts: Arc<dyn AccountStore>,
-    },
+    Local(LocalSignIn),
     /// At another identity provider, with PKCE.
     Oidc(OidcConfig),
+}
+
+/// Signing in at this installation.
+#[derive(Clone)]
+pub struct LocalSignIn {
+    pub(crate) issuer: LocalIssuer,
+    pub(crate) accounts: Accounts,
+    pub(crate) passwords: Passwords,
+}
+
+impl LocalSignIn {
+    /// With an issuer of people's tokens, and who knows their accounts and sessions.
+    pub fn new(issuer: LocalIssuer, accounts: Accounts) -> Self {
+        Self {
+            issuer,
+            accounts,
+            passwords: Passwords::start(),
+        }
+    }
 }
 
 /// Another identity provider, as a page needs it to sign somebody in.
@@ -178,6 +217,8 @@ pub struct OidcConfig {
     pub authorization_endpoint: String,
     /// Where the code is exchanged.
     pub token_endpoint: String,
+    /// Where sessions end, if there is such a place.
+    pub revocation_endpoint: Option<String>,
     /// What is asked for.
     pub scopes: Vec<String>,
 }
@@ -204,6 +245,8 @@ pub struct ApiConfig {
     pub live_url: Option<String>,
     /// Whom to tell of vulnerabilities; absent where nobody was named.
     pub security_contact: Option<SecurityContact>,
+    /// What one person may change within [`CHANGES_WINDOW`], usually [`MAX_CHANGES`].
+    pub max_changes: u32,
 }
 
 /// Everything that the routes share; cheap to clone.
@@ -218,6 +261,7 @@ pub struct Shared {
     pub(crate) config: ApiConfig,
     pub(crate) failed_logins: Throttle,
     pub(crate) failed_claims: Throttle,
+    pub(crate) changes: Throttle,
     clock: Clock,
 }
 
@@ -234,6 +278,7 @@ impl ApiState {
             services,
             verifier: verifier.into(),
             sign_in,
+            changes: Throttle::new(config.max_changes, CHANGES_WINDOW),
             config,
             failed_logins: Throttle::new(MAX_FAILED_LOGINS, FAILURE_WINDOW),
             failed_claims: Throttle::new(MAX_FAILED_CLAIMS, FAILURE_WINDOW),

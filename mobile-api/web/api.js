@@ -1,36 +1,15 @@
 /**
- * The HTTP API: one function that sends a request, and two errors that say what went wrong.
+ * The HTTP API: one function that sends a request.
  */
 
-import { currentSession, endSession } from './session.js';
+import { Problem, Unreachable } from './problem.js';
+import { freshToken } from './refresh.js';
+import { endSession } from './session.js';
+
+export { Problem, Unreachable };
 
 /** How long to wait for an answer, in milliseconds; a command alone may take 5 s to be confirmed. */
 const ANSWER_WITHIN_MS = 15_000;
-
-/** The API answered, and the answer is a problem document (RFC 9457). */
-export class Problem extends Error {
-  /**
-   * @param {number} status
-   * @param {Record<string, unknown>} body
-   * @param {number|null} retryAfter seconds
-   */
-  constructor(status, body, retryAfter) {
-    super(String(body.detail ?? body.title ?? `The server answered ${status}.`));
-    this.status = status;
-    this.code = String(body.code ?? '');
-    this.field = typeof body.field === 'string' ? body.field : null;
-    this.run = typeof body.run === 'string' ? body.run : null;
-    this.retryAfter = retryAfter;
-  }
-}
-
-/** No answer came: no network, a stopped server, or too slow. */
-export class Unreachable extends Error {
-  /** @param {unknown} cause */
-  constructor(cause) {
-    super('Sweepline cannot be reached.', { cause });
-  }
-}
 
 /**
  * @typedef {object} RequestOptions
@@ -50,8 +29,7 @@ export class Unreachable extends Error {
  * @throws {Problem|Unreachable}
  */
 export async function request(path, options = {}) {
-  const session = currentSession();
-  const response = await send(path, options, session?.token);
+  const response = await send(path, options, await freshToken());
   const data = await readJson(response);
   if (response.ok || response.status === 304) {
     return { status: response.status, data, etag: response.headers.get('ETag') };

@@ -17,11 +17,12 @@ export function authConfig() {
 }
 
 /**
+ * @param {import('./types.js').LocalAuth} config
  * @param {string} email
  * @param {string} password
  */
-export async function signInLocally(email, password) {
-  beginSession(await post('/v1/auth/token', { email, password }));
+export async function signInLocally(config, email, password) {
+  beginSession(await post('/v1/auth/token', { email, password }), config);
 }
 
 /**
@@ -67,7 +68,7 @@ export async function finishAtProvider(config) {
   if (!pending.state || query.get('state') !== pending.state) {
     throw new Problem(400, { detail: 'The sign-in was not begun in this tab. Please sign in again.' }, null);
   }
-  beginSession(await exchange(config, query.get('code') ?? '', pending));
+  beginSession(await exchange(config, query.get('code') ?? '', pending), config);
 }
 
 /**

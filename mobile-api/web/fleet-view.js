@@ -13,7 +13,7 @@ import { Freshness } from './freshness.js';
 import { icon } from './icons.js';
 import { emptyState } from './page.js';
 import { isOutage, Poll } from './poll.js';
-import { endSession } from './session.js';
+import { signOut } from './refresh.js';
 
 /** @typedef {import('./types.js').FleetRobot} FleetRobot */
 /** @typedef {{summary: import('./types.js').FleetSummary, page: import('./types.js').Page<FleetRobot> & {seen?: number}}} Answer */
@@ -62,7 +62,7 @@ export class FleetView {
   }
 
   #bar() {
-    const leave = { click: () => endSession('signed-out') };
+    const leave = { click: signOut };
     return el(
       'header',
       'fleet-bar',
@@ -119,7 +119,7 @@ export class FleetView {
 
   #forbid() {
     this.poll.stop();
-    const leave = { click: () => endSession('signed-out') };
+    const leave = { click: signOut };
     const other = el('button', { class: 'button button-primary', text: 'Use another account', on: leave });
     fill(this.content, emptyState('For operators only', 'This account may not see the fleet.', other));
     this.freshness.node.hidden = true;

@@ -5,7 +5,7 @@
 import { path, post, Problem, request } from './api.js';
 import { el } from './dom.js';
 import { openFormDialog } from './form-dialog.js';
-import { currentSession } from './session.js';
+import { freshToken } from './refresh.js';
 
 /** @typedef {import('./types.js').Home} Home */
 
@@ -15,7 +15,7 @@ import { currentSession } from './session.js';
  * @param {Home} home
  */
 export async function saveExport(home) {
-  const headers = { Authorization: `Bearer ${currentSession()?.token ?? ''}` };
+  const headers = { Authorization: `Bearer ${(await freshToken()) ?? ''}` };
   const answer = await fetch(path`/v1/homes/${home.id}/export`, { headers, cache: 'no-store' });
   if (!answer.ok) throw new Problem(answer.status, await answer.json().catch(() => ({})), null);
   const url = URL.createObjectURL(await answer.blob());

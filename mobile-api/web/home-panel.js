@@ -2,6 +2,7 @@
  * The home itself: who belongs to it, its data, and what happened to it lately.
  */
 
+import { openDeleteAccount } from './account.js';
 import { explain, get, path } from './api.js';
 import { el, fill } from './dom.js';
 import { openErase, openLeave, saveExport } from './home-data.js';
@@ -34,9 +35,18 @@ export function openHomePanel(home, onGone) {
     el('section', {}, el('h3', { text: 'People' }), people, isOwner && inviteButton()),
     isOwner && el('section', {}, el('h3', { text: 'Lately' }), log),
     el('section', {}, el('h3', { text: 'Your data' }), ...dataRows()),
+    el('section', {}, el('h3', { text: 'Your account' }), accountRow()),
     message,
     close,
   );
+
+  function accountRow() {
+    const open = () => {
+      dialog.close();
+      openDeleteAccount();
+    };
+    return row('You and your homes are forgotten for good.', 'Delete account', open, 'button-quiet-danger');
+  }
 
   function inviteButton() {
     return el('button', { class: 'button', text: 'Invite somebody', on: { click: () => openInvite(home.id, load) } });

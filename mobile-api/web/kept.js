@@ -8,7 +8,7 @@ import { sessionEvents } from './session.js';
 const PREFIX = 'sweepline.kept ';
 
 sessionEvents.addEventListener('change', (event) => {
-  if (/** @type {CustomEvent} */ (event).detail === 'signed-out') forget();
+  if (['signed-out', 'deleted'].includes(/** @type {CustomEvent} */ (event).detail)) forget();
 });
 
 /**

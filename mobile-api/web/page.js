@@ -4,6 +4,7 @@
 
 import { brand } from './brand.js';
 import { el, fill } from './dom.js';
+import { followCopies } from './refresh.js';
 import { currentSession, forgetSession, sessionEvents } from './session.js';
 import { SignInView } from './signin-view.js';
 
@@ -11,6 +12,7 @@ import { SignInView } from './signin-view.js';
 
 const REASONS = /** @type {Record<string, string>} */ ({
   expired: 'Your session has ended. Please sign in again.',
+  deleted: 'Your account is deleted.',
 });
 
 /**
@@ -31,6 +33,7 @@ export function runPage(root, { purpose, open }) {
     return show(new SignInView(purpose, REASONS[reason] ?? ''));
   };
   sessionEvents.addEventListener('change', (event) => choose(/** @type {CustomEvent} */ (event).detail));
+  followCopies();
   choose('');
 }
 

@@ -39,7 +39,7 @@ export class SignInView {
   async #load() {
     try {
       const config = await authConfig();
-      if (config.kind === 'local') return this.#showLocal();
+      if (config.kind === 'local') return this.#showLocal(config);
       this.#showProvider(config);
       if (isProviderAnswer()) await finishAtProvider(config);
     } catch (error) {
@@ -64,7 +64,9 @@ export class SignInView {
     );
   }
 
-  #showLocal() {
+  /** @param {import('./types.js').LocalAuth} config */
+  #showLocal(config) {
+    this.config = config;
     const email = { type: 'email', name: 'email', autocomplete: 'username', required: true, maxlength: 254 };
     const password = {
       type: 'password',
@@ -105,14 +107,14 @@ export class SignInView {
   /** @param {SubmitEvent} event */
   async #submit(event) {
     event.preventDefault();
-    if (!this.button || this.button.disabled) return;
+    if (!this.config || !this.button || this.button.disabled) return;
     const data = new FormData(this.form);
     const [email, password] = [String(data.get('email')).trim(), String(data.get('password'))];
     if (!email || !password) return say(this.message, 'Enter your e-mail and your password.');
     this.#busy(this.button, true);
     say(this.message, '');
     try {
-      await signInLocally(email, password);
+      await signInLocally(this.config, email, password);
     } catch (error) {
       say(this.message, refusal(error));
       this.#busy(this.button, false);

@@ -5,7 +5,7 @@
 import { brand } from './brand.js';
 import { el, fill } from './dom.js';
 import { icon } from './icons.js';
-import { endSession } from './session.js';
+import { signOut } from './refresh.js';
 
 /** @typedef {import('./types.js').Home} Home */
 
@@ -20,7 +20,7 @@ export function topBar(freshness, onHome) {
     {
       class: 'icon-button',
       attrs: { 'aria-label': 'Sign out', title: 'Sign out' },
-      on: { click: () => endSession('signed-out') },
+      on: { click: signOut },
     },
     icon('out'),
   );

@@ -176,9 +176,9 @@
  * @property {Record<string, number>} by_state
  * @property {Record<string, number>} by_firmware
  *
- * @typedef {{kind: 'local'}} LocalAuth
+ * @typedef {{kind: 'local', token_endpoint: string, revocation_endpoint: string}} LocalAuth
  * @typedef {{kind: 'oidc', issuer: string, client_id: string, authorization_endpoint: string,
- *   token_endpoint: string, scopes: string|string[]}} OidcAuth
+ *   token_endpoint: string, revocation_endpoint: string|null, scopes: string|string[]}} OidcAuth
  * @typedef {LocalAuth|OidcAuth} AuthConfig
  */
 

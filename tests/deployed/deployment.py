@@ -16,6 +16,7 @@ PARAMETERS = {
     "LiveView": "false",
     "Budget": "false",
     "CommandDelivery": "publish",
+    "FleetProvisioning": "true",
     "Architecture": "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
 }
 # The emulator looks for these calls' certificate in the path, where it is not, and asks for a grant on everything

@@ -1,6 +1,7 @@
 """Robots, and those who pass themselves off as robots, at the deployed broker."""
 
 import contextlib
+import json
 import pathlib
 import queue
 import socket
@@ -15,22 +16,32 @@ from robot import new_key, signing_request, write_key
 from stack import until
 
 SECONDS = 60
-# Who holds a certificate with this policy beside the device policy can ask for everything, so that only the right to
-# receive decides what it is given.
-HEARS_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Subscribe","Resource":"*"}]}'
+# After what is sent on this topic there is no more to wait for.
+LAST = "that/is/all"
+# Who holds a certificate with this policy beside its own can ask for everything, so that only the right to receive
+# decides what it is given, up to the last message.
+HEARS_ALL = json.dumps({
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": "*"},
+        {"Effect": "Allow", "Action": "iot:Receive", "Resource": f"arn:aws:iot:*:*:topic/{LAST}"},
+    ],
+})
 
 
 class Ground:
     """The broker's address, and a certificate for everybody who tries something there."""
 
-    def __init__(self, installation, robot_a, robot_b):
+    def __init__(self, installation, robot_a, robot_b, claimant):
         self.cloud, self.policy = installation.cloud, installation.deployment.outputs["DevicePolicyName"]
         self.iot, self.folder = self.cloud.client("iot"), pathlib.Path(installation.folder.name, "ground")
         self.folder.mkdir()
         self.authority = self.folder / "ca.pem"
         self.authority.write_bytes(self.cloud.get("/_ministack/iot/ca.pem"))
         self.arns = {who: self.register(who, thing) for who, thing in (("robot_a", robot_a), ("robot_b", robot_b))}
-        self.names = {"robot_a": robot_a, "robot_b": robot_b}
+        self.names = {"robot_a": robot_a, "robot_b": robot_b, "claim": claimant}
+        self.arns["claim"] = self.issue("claim")
+        self.attach(self.arns["claim"], installation.deployment.resources["ClaimPolicy"])
         self.iot.create_policy(policyName="hears_all", policyDocument=HEARS_ALL)
         revoked = self.register("revoked", robot_a)
         self.iot.update_certificate(certificateId=revoked.rsplit("/", 1)[1], newStatus="REVOKED")
@@ -51,8 +62,8 @@ class Ground:
         self.attach(arn)
         return arn
 
-    def attach(self, arn):
-        self.iot.attach_policy(policyName=self.policy, target=arn)
+    def attach(self, arn, policy=None):
+        self.iot.attach_policy(policyName=policy or self.policy, target=arn)
 
     def forge(self, who, name):
         key = new_key()

@@ -13,15 +13,19 @@ RUN_SECONDS = 60
 
 
 class Recording:
-    """The tiles of a run, out of its map as the API gives it."""
+    """The tiles of a run."""
 
-    def __init__(self, map_of_run):
-        cells, width = base64.b64decode(map_of_run["cells"]), map_of_run["width"]
-        origin = map_of_run["origin"]
-        self.tiles = {}
-        for place, cell in enumerate(cells):
+    def __init__(self, tiles):
+        self.tiles = tiles
+
+    @classmethod
+    def of(cls, map_of_run):
+        """A run that the system knows."""
+        recording, origin, width = cls({}), map_of_run["origin"], map_of_run["width"]
+        for place, cell in enumerate(base64.b64decode(map_of_run["cells"])):
             row, column = divmod(place, width)
-            self.set(origin["x"] + column, origin["y"] + row, cell)
+            recording.set(origin["x"] + column, origin["y"] + row, cell)
+        return recording
 
     def set(self, x, y, cell):
         if cell == wire.UNKNOWN:
@@ -38,13 +42,18 @@ class Recording:
 
     def send(self, device, robot):
         """Reports the run as `robot` and waits until it has voted."""
+        run = self.report(device, robot)
+        stack.until("the run is in the map", lambda: (robot.run(run) or {}).get("in_map"), RUN_SECONDS)
+
+    def report(self, device, robot):
+        """Reports the run as `robot`, to its end; gives its id."""
         run, started_at = wire.new_id("run"), int(time.time() * 1000)
         device.publish(robot.topic("run"), wire.run_event(robot.pairing, run, 0, "started", started_at))
         stack.until("the run is known", lambda: robot.run(run), RUN_SECONDS)
         for pack in self.packs(robot.pairing, run):
             device.publish(robot.topic("tiles"), pack)
         device.publish(robot.topic("run"), wire.finished(robot.pairing, run, 1, started_at, self.tiles))
-        stack.until("the run is in the map", lambda: (robot.run(run) or {}).get("in_map"), RUN_SECONDS)
+        return run
 
 
 def without_ids(map_of_floor):

@@ -13,10 +13,14 @@ import installation
 import stack
 import wire
 from deployment import ROOT
+from recording import Recording
 from robot import Robot
+from sdk_device import SdkDevice
 
 # The three attempts, with the emulator's pauses between them.
 SECONDS = 60
+# How long records of the table's stream are tried, where a test cannot wait for a day.
+SHORT_AGE_SECONDS = 1
 
 
 class Failures(unittest.TestCase):
@@ -41,6 +45,17 @@ class Failures(unittest.TestCase):
     def set_variables(self, functions, name, variables):
         functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
         functions.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+    @contextlib.contextmanager
+    def without_patience(self, source):
+        """For as long as this lasts what a function fails on is tried for a second only, on AWS for a day."""
+        functions, mapping = self.cloud.client("lambda"), self.resources[source]
+        age = functions.get_event_source_mapping(UUID=mapping)["MaximumRecordAgeInSeconds"]
+        functions.update_event_source_mapping(UUID=mapping, MaximumRecordAgeInSeconds=SHORT_AGE_SECONDS)
+        try:
+            yield
+        finally:
+            functions.update_event_source_mapping(UUID=mapping, MaximumRecordAgeInSeconds=age)
 
     def kept(self):
         """How many messages are in the failure queues, those among them that somebody works on."""
@@ -70,3 +85,13 @@ class Failures(unittest.TestCase):
         done = self.redrive()
         self.assertEqual((done.returncode, self.kept()), (0, 0), done.stderr)
         self.assertEqual(self.robot.get()["state"], "docked")
+
+    def test_a_run_whose_fold_failed_waits_and_gets_into_the_map(self):
+        robot, room = Robot(self.here.in_home("Unfolded"), "Unfolded"), Recording({(0, 0): wire.box(50, 40)})
+        with self.without_table("FoldFunction"), self.without_patience("FoldSource"), SdkDevice(robot) as device:
+            run = room.report(device, robot)
+            stack.until("the run's records are kept", lambda: self.kept() == 1, SECONDS)
+        self.assertFalse(robot.run(run)["in_map"])
+        done = self.redrive()
+        self.assertEqual((done.returncode, self.kept()), (0, 0), done.stderr)
+        self.assertTrue(robot.run(run)["in_map"])

@@ -47,8 +47,8 @@ class Functions(unittest.TestCase):
     def test_map_ingest_deletes_nothing(self):
         self.assertMayNotWrite("MapIngestRole", "delete_item")
 
-    def test_run_events_updates_nothing(self):
-        self.assertMayNotWrite("RunEventsRole", "update_item")
+    def test_run_events_deletes_nothing(self):
+        self.assertMayNotWrite("RunEventsRole", "delete_item")
 
     def test_status_commands_no_robot(self):
         self.assertMayNotPublish("StatusRole", f"cmd/{ROBOT}")
@@ -61,6 +61,9 @@ class Functions(unittest.TestCase):
 
     def test_presence_tells_robots_nothing(self):
         self.assertMayNotPublish("PresenceRole", f"rcv/{ROBOT}")
+
+    def test_the_quarantine_commands_no_robot(self):
+        self.assertMayNotPublish("QuarantineRole", f"cmd/{ROBOT}")
 
     def test_the_fold_commands_no_robot(self):
         self.assertMayNotPublish("FoldRole", f"cmd/{ROBOT}")

@@ -55,7 +55,7 @@ class Homes(unittest.TestCase):
         self.assertGreater(len(known), 10_000)
 
     def test_the_same_messages_make_the_same_map_as_on_the_local_stack(self):
-        recording = Recording(self.agent.get(f"/runs/{self.run_id}/map"))
+        recording = Recording.of(self.agent.get(f"/runs/{self.run_id}/map"))
         there, here = stack.shared(), self.here.in_home("Recorded")
         for system in (there, here):
             robot = Robot(system, "Recorded")

@@ -12,6 +12,11 @@ from stack import until
 RULES = {"tiles": "map_ingest", "run": "run_events", "status": "status", "ack": "command_outcome", "renewal": "renewal"}
 
 
+def rule_topic(stage, robot, kind):
+    """Where a robot publishes reports of a kind: the rule's own topic, for which no message is charged."""
+    return f"$aws/rules/{stage}_{RULES[kind]}/r/{robot}/{kind}"
+
+
 def new_key():
     return ec.generate_private_key(ec.SECP256R1())
 
@@ -58,8 +63,8 @@ class Robot:
         self.ca.write_text(self.claimed["ca"])
 
     def topic(self, kind):
-        """Where it publishes reports of a kind: the rule's own topic, for which no message is charged."""
-        return f"$aws/rules/{self.stage}_{RULES[kind]}/r/{self.id}/{kind}"
+        """Where it publishes reports of a kind."""
+        return rule_topic(self.stage, self.id, kind)
 
     def get(self, path=""):
         return self.stack.owner.get(f"/v1/robots/{self.id}{path}")

@@ -76,10 +76,11 @@ class Api:
 class Stack:
     """The running program, its owner's client of the API, and the owner's home."""
 
-    def __init__(self):
+    def __init__(self, robots=0, speed=1, options=()):
         self.folder = tempfile.TemporaryDirectory(prefix="sweepline-devices-")
         self.log = pathlib.Path(self.folder.name, "stack.log")
-        options = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--robots", "0"]
+        options = [*options, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"]
+        options += ["--robots", str(robots), "--speed", str(speed)]
         command = [program(), "up", "--data", f"{self.folder.name}/data", *options]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(

@@ -148,6 +148,7 @@ fn robot(pairing: PairingId, at: Timestamp) -> Robot {
             id: "old".into(),
             not_after: at.plus(CERTIFICATE_LEFT),
             successor: None,
+            quarantine: None,
         }),
     }
 }

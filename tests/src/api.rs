@@ -1,6 +1,7 @@
 //! A client of the HTTP API, as small as the tests need it.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
@@ -11,6 +12,8 @@ use crate::stack::Login;
 
 /// The longest that an answer may take.
 pub const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+/// When a client gets itself a new token, well before the quarter of an hour that one is good for.
+const SIGNED_IN_AGAIN: Duration = Duration::from_secs(600);
 
 /// What the API answered.
 #[derive(Debug, Clone)]
@@ -52,7 +55,14 @@ impl Answer {
 pub struct Api {
     agent: Agent,
     base: String,
-    token: Option<String>,
+    session: Option<Arc<Session>>,
+}
+
+/// Somebody who is signed in, and signs in again before the token runs out.
+#[derive(Debug)]
+struct Session {
+    login: Login,
+    token: Mutex<(String, Instant)>,
 }
 
 impl Api {
@@ -64,22 +74,40 @@ impl Api {
         Self {
             agent: config.build().into(),
             base: base.trim_end_matches('/').to_owned(),
-            token: None,
+            session: None,
         }
     }
 
     /// The same client signed in.
     pub fn sign_in(&self, login: &Login) -> anyhow::Result<Self> {
-        let body = json!({"email": login.email, "password": login.password});
-        let answer = self.post("/v1/auth/token", &body, &[])?.expect(200)?;
-        let token = answer["access_token"]
-            .as_str()
-            .context("no access_token")?
-            .to_owned();
+        let token = Mutex::new((self.token_of(login)?, Instant::now()));
+        let login = login.clone();
         Ok(Self {
-            token: Some(token),
+            session: Some(Arc::new(Session { login, token })),
             ..self.clone()
         })
+    }
+
+    fn token_of(&self, login: &Login) -> anyhow::Result<String> {
+        let body = json!({"email": login.email, "password": login.password});
+        let nobody = Self {
+            session: None,
+            ..self.clone()
+        };
+        let answer = nobody.post("/v1/auth/token", &body, &[])?.expect(200)?;
+        let token = answer["access_token"].as_str().context("no access_token")?;
+        Ok(token.to_owned())
+    }
+
+    fn token(&self) -> anyhow::Result<Option<String>> {
+        let Some(session) = &self.session else {
+            return Ok(None);
+        };
+        let mut token = session.token.lock().unwrap_or_else(PoisonError::into_inner);
+        if token.1.elapsed() >= SIGNED_IN_AGAIN {
+            *token = (self.token_of(&session.login)?, Instant::now());
+        }
+        Ok(Some(token.0.clone()))
     }
 
     /// The answer to `GET path`.
@@ -124,7 +152,7 @@ impl Api {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
+        if let Some(token) = self.token()? {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         for (name, value) in headers {

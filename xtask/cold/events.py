@@ -25,6 +25,8 @@ FLAT = [(column, row) for row in (-1, 0) for column in range(-2, 2)]
 ROW = [(column, 0) for column in range(TILES)]
 # Cells that furniture and noise make differ from the box around them; with these a pack has about 5 KB.
 NOISY = 760
+# A version of settings that is never behind.
+NEWEST = 1_000_000
 
 
 def tile(seed):
@@ -60,7 +62,8 @@ class Events:
         return self.message(wire.run_event(self.robot.pairing, wire.new_id("run"), 0, "started", started))
 
     def status(self, number):
-        return self.message(wire.status(self.robot.pairing, number))
+        # A robot whose settings are old would be sent the new ones, and nobody takes those here.
+        return self.message(wire.status(self.robot.pairing, number, settings_version=NEWEST))
 
     def presence(self, number):
         connected = {"clientId": self.robot.id, "eventType": "connected", "timestamp": int(time.time() * 1000)}

@@ -3,9 +3,9 @@
 use std::process::{Command, ExitCode};
 
 use crate::project::Project;
+use crate::row::{self, Row};
 use crate::run::{self, Ended};
 use crate::table::{self, Table, Tried};
-use crate::tally::Tally;
 
 /// What is tried.
 pub struct Wanted {
@@ -24,7 +24,8 @@ pub struct Wanted {
 /// # Errors
 /// When the harness cannot be built or run, or a page not be written.
 pub fn run(project: &Project, wanted: &Wanted) -> anyhow::Result<ExitCode> {
-    let (lines, is_well) = relay(&mut harness(project, wanted))?;
+    let harness = project.cargo("run --quiet --package faults --");
+    let (lines, is_well) = row::relay(&mut asked(harness, wanted))?;
     if wanted.long && wanted.row.is_none() && is_well {
         write(project, &lines, wanted.seed)?;
     }
@@ -34,7 +35,7 @@ pub fn run(project: &Project, wanted: &Wanted) -> anyhow::Result<ExitCode> {
 /// The short form as a step of the suite: each row counts as a test.
 ///
 /// # Errors
-/// When the harness cannot be built or run.
+/// When the harness cannot be run.
 pub fn step(project: &Project) -> anyhow::Result<Ended> {
     let wanted = Wanted {
         long: false,
@@ -42,43 +43,21 @@ pub fn step(project: &Project) -> anyhow::Result<Ended> {
         row: None,
         bugs: false,
     };
-    let (lines, is_well) = relay(&mut harness(project, &wanted))?;
-    let rows = lines.iter().filter_map(|line| Row::read(line));
-    let (held, broken): (Vec<Row<'_>>, Vec<Row<'_>>) = rows.partition(|row| row.tried.failed == "0");
-    let tally = Tally {
-        passed: held.len() as u64,
-        failed: broken.len() as u64,
-    };
-    Ok(if is_well {
-        Ended::Well(tally)
-    } else {
-        Ended::Badly(tally)
-    })
+    row::step(&mut asked(project.built("faults"), &wanted))
 }
 
-fn harness(project: &Project, wanted: &Wanted) -> Command {
-    let mut cargo = project.cargo("run --quiet --package faults --");
-    cargo.args(["--seed", &wanted.seed.to_string()]);
+fn asked(mut harness: Command, wanted: &Wanted) -> Command {
+    harness.args(["--seed", &wanted.seed.to_string()]);
     if wanted.long {
-        cargo.arg("--long");
+        harness.arg("--long");
     }
     if wanted.bugs {
-        cargo.arg("--bugs");
+        harness.arg("--bugs");
     }
     if let Some(row) = &wanted.row {
-        cargo.args(["--row", row]);
+        harness.args(["--row", row]);
     }
-    cargo
-}
-
-/// Passes on what the harness prints; gives it, and whether nothing failed.
-fn relay(command: &mut Command) -> anyhow::Result<(Vec<String>, bool)> {
-    let mut lines = Vec::new();
-    let is_well = run::lines(command, |line| {
-        println!("{line}");
-        lines.push(line);
-    })?;
-    Ok((lines, is_well))
+    harness
 }
 
 fn write(project: &Project, lines: &[String], seed: u64) -> anyhow::Result<()> {
@@ -89,42 +68,4 @@ fn write(project: &Project, lines: &[String], seed: u64) -> anyhow::Result<()> {
     }
     let foot = format!("Last long run: {}, from seed {seed}.", project.today()?);
     table::keep(project, "faults", &table, &foot)
-}
-
-/// A line such as `R1: 5 tried, 0 failed; what; with what; 3 s`.
-#[derive(Debug, PartialEq, Eq)]
-struct Row<'a> {
-    tried: Tried<'a>,
-    what: &'a str,
-    details: &'a str,
-}
-
-impl<'a> Row<'a> {
-    fn read(line: &'a str) -> Option<Self> {
-        let (tried, rest) = Tried::read(line)?;
-        let (what, rest) = rest.strip_prefix("; ")?.split_once("; ")?;
-        let (details, _) = rest.rsplit_once("; ")?;
-        Some(Self { tried, what, details })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_is_read_from_its_line() {
-        let row = Row::read("R1: 5 tried, 0 failed; reports lost; 3 seeds, 2 kills; 4 s");
-        let expected = Row {
-            tried: Tried {
-                name: "R1",
-                tried: "5",
-                failed: "0",
-            },
-            what: "reports lost",
-            details: "3 seeds, 2 kills",
-        };
-        assert_eq!(row, Some(expected));
-        assert_eq!(Row::read("  seed 3: a run is lost"), None);
-    }
 }

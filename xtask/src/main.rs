@@ -1,5 +1,5 @@
 //! Chores of the project: `cargo xtask test`, `tidy`, `deny`, `sbom`, `fuzz`, `template`, `deployed`, `package`,
-//! `faults`, `safety`, `cold`.
+//! `faults`, `safety`, `load`, `openapi`, `cold`.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 mod cold;
@@ -7,8 +7,11 @@ mod deny;
 mod deployed;
 mod faults;
 mod fuzz;
+mod load;
+mod openapi;
 mod package;
 mod project;
+mod row;
 mod run;
 mod safety;
 mod sbom;
@@ -49,7 +52,7 @@ enum Chore {
     /// Fuzzes every decoder of what strangers can send.
     Fuzz {
         /// How long each target runs.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = fuzz::SECONDS)]
         seconds: u32,
         /// Takes what was found into the corpora of the project.
         #[arg(long)]
@@ -86,9 +89,30 @@ enum Chore {
         #[arg(long)]
         write: bool,
     },
+    /// Tries what happens to many robots and phones at once: a broker that restarts, and twice what can be handled.
+    Load {
+        /// Tries only as much as fits into every change's checks; otherwise the table in the README is written.
+        #[arg(long)]
+        short: bool,
+        /// So many robots lose their broker in the long form, on a machine that has no room for all 5,000.
+        #[arg(long)]
+        robots: Option<usize>,
+        /// Only this row, such as `R7`.
+        #[arg(long)]
+        row: Option<String>,
+        /// Puts one fault into each row on purpose, and looks whether the row catches it.
+        #[arg(long)]
+        bugs: bool,
+    },
+    /// Tries the API with requests made up from its OpenAPI document.
+    Openapi {
+        /// Tries so many as fit into a quarter of an hour.
+        #[arg(long)]
+        long: bool,
+    },
     /// Deploys to an emulated AWS and tests there.
     Deployed {
-        /// How the functions are built: `release`, or `trial`, which takes half as long.
+        /// How the functions are built: `release`, `trial`, which takes half as long, or `dev` as for all tests.
         #[arg(long, default_value = "release")]
         profile: String,
     },
@@ -141,7 +165,22 @@ fn main() -> anyhow::Result<ExitCode> {
                 bugs,
             },
         ),
+        Chore::Load {
+            short,
+            robots,
+            row,
+            bugs,
+        } => load::run(
+            &project,
+            &load::Wanted {
+                short,
+                robots,
+                row,
+                bugs,
+            },
+        ),
         Chore::Safety { bugs, write } => safety::run(&project, bugs, write),
+        Chore::Openapi { long } => Ok(openapi::run(&project, long)?.exit_code()),
         Chore::Deployed { profile } => deployed::run(&project, &profile),
         Chore::Cold => cold::run(&project),
         Chore::Package { target } => package::run(&project, target.as_deref()).map(|()| ExitCode::SUCCESS),

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, bail};
 
 /// The folders of the project.
+#[derive(Clone)]
 pub struct Project {
     /// The workspace's root.
     pub root: PathBuf,
@@ -51,6 +52,17 @@ impl Project {
     /// A program of the workspace, as the tests' build leaves it.
     pub fn program(&self, name: &str) -> PathBuf {
         self.target.join("debug").join(name)
+    }
+
+    /// A program of the workspace at the root, as the tests' build leaves it.
+    pub fn built(&self, name: &str) -> Command {
+        self.command(&self.program(name).to_string_lossy())
+    }
+
+    /// Cargo building what [`Self::program`] names: with the tests, whose features would otherwise make it build many
+    /// dependencies a second time.
+    pub fn programs(&self) -> Command {
+        self.cargo("build --quiet --workspace --bins --tests")
     }
 
     /// The date in UTC, such as 2026-01-31.

@@ -1,7 +1,9 @@
 //! Runs one step after another, says what each does and how long it took, and counts its tests.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, ExitCode, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -128,11 +130,46 @@ pub fn tests(command: &mut Command) -> anyhow::Result<Ended> {
         tally += errors.join().unwrap_or_default();
     }
     let status = child.wait()?;
+    counted(status, tally).with_context(|| shown(command))
+}
+
+/// A test runner that runs no test has done nothing well.
+fn counted(status: ExitStatus, tally: Tally) -> anyhow::Result<Ended> {
     Ok(match status.success() {
-        true if tally.passed == 0 => bail!("{} ran no test", shown(command)),
+        true if tally.passed == 0 => bail!("no test ran"),
         true => Ended::Well(tally),
         false => Ended::Badly(tally),
     })
+}
+
+/// A test runner that works while other steps do.
+pub struct Aside {
+    child: Child,
+    said: PathBuf,
+}
+
+impl Aside {
+    /// Starts `command`, which says what it does to the file `said`.
+    pub fn start(command: &mut Command, said: &Path) -> anyhow::Result<Self> {
+        let file = File::create(said)?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .spawn()
+            .with_context(|| format!("cannot run {}", shown(command)))?;
+        Ok(Self {
+            child,
+            said: said.to_owned(),
+        })
+    }
+
+    /// Waits for its end, passes on what it said, and counts its tests.
+    pub fn end(mut self) -> anyhow::Result<Ended> {
+        let status = self.child.wait()?;
+        let tally = relay(File::open(&self.said)?);
+        counted(status, tally)
+    }
 }
 
 /// Runs `command`, hands each line of its standard output to `take`, and gives whether it succeeded.
@@ -159,6 +196,11 @@ pub fn verdict(is_well: bool) -> ExitCode {
 
 /// The tests in a folder, run by Python's unittest; `python` is the command of an interpreter.
 pub fn unittests(python: &mut Command, folder: &str) -> anyhow::Result<Ended> {
+    tests(unittest(python, folder))
+}
+
+/// Gives an interpreter the arguments that run the tests in a folder.
+pub fn unittest<'a>(python: &'a mut Command, folder: &str) -> &'a mut Command {
     let words = [
         "-m",
         "unittest",
@@ -167,7 +209,7 @@ pub fn unittests(python: &mut Command, folder: &str) -> anyhow::Result<Ended> {
         "--start-directory",
         folder,
     ];
-    tests(python.args(words))
+    python.args(words)
 }
 
 /// Whether `command`, which asks a tool for its version, finds the tool.

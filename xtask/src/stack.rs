@@ -24,7 +24,7 @@ impl Stack {
         let folder = project.target.join("xtask");
         fs::create_dir_all(&folder)?;
         let log = folder.join(format!("{step}.log"));
-        let mut sweepline = project.command(&project.sweepline().to_string_lossy());
+        let mut sweepline = project.built("sweepline");
         sweepline
             .args(["up", "--fresh"])
             .args(OPTIONS)

@@ -5,12 +5,13 @@ use std::process::{Command, ExitCode};
 
 use anyhow::bail;
 
+use crate::deployed::Deployed;
 use crate::project::Project;
 use crate::run::{Ended, Runner, check, is_there, tests, unittests};
 use crate::setup::{chromium, devices, emulator, pages};
 use crate::stack::Stack;
 use crate::tally::Tally;
-use crate::{deny, faults, template, tidy};
+use crate::{deny, faults, fuzz, load, openapi, template, tidy};
 
 /// Runs every step, or without the slow ones when `quick`.
 pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
@@ -24,10 +25,26 @@ pub fn test(project: &Project, quick: bool) -> anyhow::Result<ExitCode> {
             "plays seeded simulations in which everything fails, and looks for lost and doubled reports",
             || faults::step(project),
         );
+        runner.step("load", "restarts the broker under a fleet", || {
+            load::step(project)
+        });
+        runner.step(
+            "openapi",
+            "tries the API with requests made up from its OpenAPI document by schemathesis",
+            || openapi::run(project, false),
+        );
         template::steps(&mut runner, project);
         documentation(&mut runner, project);
+        let fuzz = fuzz::Aside::begin(&mut runner, project);
+        let deployed = Deployed::begin(&mut runner, project);
         page_tests(&mut runner, project);
         device_tests(&mut runner, project);
+        if let Some(deployed) = deployed {
+            deployed.end(&mut runner);
+        }
+        if let Some(fuzz) = fuzz {
+            fuzz.end(&mut runner);
+        }
     }
     Ok(runner.finish())
 }
@@ -58,6 +75,9 @@ fn rust(runner: &mut Runner, project: &Project) {
     };
     let what = format!("builds and runs unit, property, contract and end-to-end tests (cargo {arguments})");
     runner.step("rust", &what, || tests(&mut project.cargo(arguments)));
+    runner.step("programs", "builds what the later steps start", || {
+        check(&mut project.programs())
+    });
     runner.step(
         "lints",
         "lets clippy look at every target, warnings are errors",

@@ -9,6 +9,7 @@ mod key_set;
 mod local_issuer;
 mod object;
 pub mod password;
+mod refresh_token;
 mod roca;
 mod rotation;
 mod secret;
@@ -19,6 +20,7 @@ pub use claims::{Issuer, MAX_LEEWAY, MAX_TOKEN_LIFE, OperatorClaim, Profile, Sub
 pub use jws::{MAX_TOKEN_BYTES, TokenError};
 pub use key_set::{KeySet, KeySetError, RSA_BITS};
 pub use local_issuer::{AccessToken, IssuerError, LocalIssuer, TOKEN_VALID};
+pub use refresh_token::{NoRefreshToken, RefreshToken};
 pub use rotation::{KEYS_READ_PAUSE, KeySource, KeySourceError, RotatingVerifier};
 pub use secret::{Secret, sha256_hex};
 pub use throttle::{Throttle, Throttled};

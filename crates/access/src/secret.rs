@@ -21,6 +21,12 @@ impl Secret {
         Some(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
+    /// The secret that `text` is; `None` for what [`Secret::generate`] does not make.
+    pub(crate) fn of_text(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        (bytes.len() == SECRET_BYTES).then(|| Self(text.to_owned()))
+    }
+
     /// The secret itself, 43 characters of base64url, for the one who shall have it.
     pub fn expose(&self) -> &str {
         &self.0

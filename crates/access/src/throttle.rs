@@ -1,4 +1,4 @@
-//! Slows down who guesses passwords or claim codes.
+//! Slows down who guesses passwords or claim codes, and who asks for more than a person does.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ const MAX_KEYS: usize = 10_000;
 
 /// Too many failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("too many failures, wait {} seconds", retry_after.as_secs())]
+#[error("too many attempts, wait {} seconds", retry_after.as_secs())]
 pub struct Throttled {
     /// When the next attempt is looked at, at least one second.
     pub retry_after: Duration,
@@ -56,8 +56,19 @@ impl Throttle {
         }
     }
 
+    /// Lets `key` have `share` of its limit at `now`, or says how long it has to wait for the window to end.
+    pub fn take(&self, key: &str, share: u32, now: Timestamp) -> Result<(), Throttled> {
+        self.check(key, now)?;
+        self.note(key, share, now);
+        Ok(())
+    }
+
     /// Notes that `key` failed at `now`.
     pub fn fail(&self, key: &str, now: Timestamp) {
+        self.note(key, 1, now);
+    }
+
+    fn note(&self, key: &str, share: u32, now: Timestamp) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if failures.len() >= MAX_KEYS && !failures.contains_key(key) {
             self.make_room(&mut failures, now);
@@ -67,7 +78,7 @@ impl Throttle {
         if self.is_over(known, now) {
             *known = fresh;
         }
-        known.count = known.count.saturating_add(1);
+        known.count = known.count.saturating_add(share);
     }
 
     fn make_room(&self, failures: &mut HashMap<String, Failures>, now: Timestamp) {

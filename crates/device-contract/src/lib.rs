@@ -194,6 +194,7 @@ fn with_successor(first: &IssuedCertificate, next: &IssuedCertificate, now: Time
     };
     Certificate {
         successor: Some(successor),
+        quarantine: None,
         ..first.certificate.clone()
     }
 }

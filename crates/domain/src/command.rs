@@ -12,6 +12,8 @@ use crate::{CorrelationId, FieldError, Timestamp};
 pub const COMMAND_VALID: Duration = Duration::from_secs(60);
 /// How long the cloud waits for the robot to confirm that a command arrived.
 pub const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long after a start no other is sent: by then the status of the robot says what it does.
+pub const START_SETTLES: Duration = Duration::from_secs(10);
 /// The most rooms or zones in a scope.
 pub const MAX_SCOPE_ITEMS: usize = 32;
 /// The most corners of a zone.
@@ -299,6 +301,26 @@ impl CommandState {
         Self::Failed { reason }
     }
 
+    /// Whether the robot is known to have it.
+    pub fn has_arrived(&self) -> bool {
+        match self {
+            Self::Delivered | Self::Accepted { .. } | Self::Succeeded { .. } => true,
+            Self::Requested | Self::Expired | Self::Rejected { .. } | Self::Failed { .. } => false,
+        }
+    }
+
+    /// The run that it is known to have started.
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Accepted { run } | Self::Succeeded { run } => *run,
+            Self::Requested
+            | Self::Delivered
+            | Self::Rejected { .. }
+            | Self::Expired
+            | Self::Failed { .. } => None,
+        }
+    }
+
     /// Whether nothing can become of it any more.
     pub fn is_final(&self) -> bool {
         self.rank() == FINAL_RANK
@@ -356,6 +378,20 @@ pub struct Command {
     pub correlation: Option<CorrelationId>,
     /// How far it has come.
     pub state: CommandState,
+}
+
+impl Command {
+    /// Whether it is a start that the robot may be about to obey, or obeys.
+    pub fn is_start_under_way(&self) -> bool {
+        let waits = match self.state {
+            CommandState::Requested | CommandState::Delivered | CommandState::Accepted { .. } => true,
+            CommandState::Rejected { .. }
+            | CommandState::Expired
+            | CommandState::Succeeded { .. }
+            | CommandState::Failed { .. } => false,
+        };
+        waits && self.order.kind() == CommandKind::Start
+    }
 }
 
 #[cfg(test)]

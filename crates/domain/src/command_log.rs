@@ -11,6 +11,12 @@ use crate::id::CommandId;
 pub const MAX_REMEMBERED: usize = 16;
 /// How long an idempotency key belongs to its command, unless [`MAX_REMEMBERED`] others came after it.
 pub const KEY_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// A stop this soon after another that has arrived is the same.
+pub const STOP_REPEATS: Duration = Duration::from_secs(1);
+/// The same while other commands have to wait, which nobody's hand brings about.
+pub const STOP_REPEATS_IN_HASTE: Duration = Duration::from_secs(5);
+/// In this time a robot is given at most [`MAX_REMEMBERED`] commands, stops not counted among what is refused.
+pub const RATE_WINDOW: Duration = Duration::from_secs(60);
 
 /// What a command was made from. Both numbers are the first 128 bits of a SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +60,27 @@ impl CommandLog {
         (now < known.command.made_at().plus(KEY_KEPT)).then_some(known)
     }
 
+    /// The newest command, if it was made within `window` before `now`.
+    pub fn newest_within(&self, window: Duration, now: Timestamp) -> Option<&Asked> {
+        let newest = self.remembered.last()?;
+        (now < newest.command.made_at().plus(window)).then_some(newest)
+    }
+
+    /// How soon after another a stop that comes at `now` is the same.
+    pub fn stop_repeats(&self, now: Timestamp) -> Duration {
+        match self.wait(now) {
+            Some(_) => STOP_REPEATS_IN_HASTE,
+            None => STOP_REPEATS,
+        }
+    }
+
+    /// How long the next command has to wait at `now`, because too many came before it.
+    pub fn wait(&self, now: Timestamp) -> Option<Duration> {
+        let oldest = self.remembered.first()?;
+        let free = oldest.command.made_at().plus(RATE_WINDOW);
+        (self.remembered.len() >= MAX_REMEMBERED && now < free).then(|| free.since(now))
+    }
+
     /// The log once a command with `number` was made.
     #[must_use]
     pub fn with(&self, number: CommandNumber, asked: Asked) -> Self {
@@ -86,6 +113,19 @@ mod tests {
         );
         assert_eq!(log.made_with(3, end), None);
         assert_eq!(log.made_with(4, AT), None);
+    }
+
+    #[test]
+    fn more_commands_than_a_person_gives_have_to_wait() {
+        let full = (0..MAX_REMEMBERED as u64).fold(CommandLog::default(), |log, n| {
+            assert_eq!(log.wait(AT), None);
+            log.with(CommandNumber(n), asked(n.into()))
+        });
+        assert_eq!(full.wait(AT), Some(RATE_WINDOW));
+        assert_eq!(full.wait(AT.plus(RATE_WINDOW)), None);
+        let newest = full.newest_within(RATE_WINDOW, AT).map(|asked| asked.key);
+        assert_eq!(newest, Some(MAX_REMEMBERED as u128 - 1));
+        assert_eq!(full.newest_within(RATE_WINDOW, AT.plus(RATE_WINDOW)), None);
     }
 
     #[test]

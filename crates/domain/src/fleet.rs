@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::Timestamp;
 use crate::id::RobotId;
 use crate::presence::Presence;
+use crate::quarantine::Quarantine;
 use crate::status::{RobotState, Status};
 
 /// The health of one robot, as far as it is known.
@@ -16,6 +17,8 @@ pub struct RobotHealth {
     pub status: Option<Status>,
     /// Its connection; absent before the first.
     pub presence: Option<Presence>,
+    /// Why it was cut off, if it was.
+    pub quarantine: Option<Quarantine>,
 }
 
 impl RobotHealth {

@@ -113,6 +113,8 @@ typed_id!(/// One pairing of a robot with a home; a new one each time a robot is
     PairingId, "pair");
 typed_id!(/// A live view, and the claim to see it.
     LeaseId, "lease");
+typed_id!(/// A sign-in that outlives its access tokens.
+    SessionId, "session");
 typed_id!(/// A robot's request to be claimed by an owner.
     ClaimId, "claim");
 typed_id!(/// An entry of a robot's schedule.

@@ -154,6 +154,7 @@ mod tests {
             id: id.into(),
             not_after: crate::Timestamp::default(),
             successor: None,
+            quarantine: None,
         };
         let robot = |certificate| Robot {
             id: RobotId::from_u128(1),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::home::Name;
 use crate::id::{FloorId, HomeId, PairingId, RobotId};
+use crate::quarantine::Quarantine;
 
 /// A certificate is renewed once no more than this is left of it, since a robot may be away for a season.
 pub const RENEW_WITHIN: Duration = Duration::from_secs(180 * 24 * 60 * 60);
@@ -51,6 +52,9 @@ pub struct Certificate {
     /// What takes its place once the robot has connected with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<Successor>,
+    /// Why it opens nothing for now; the robot's next pairing has another certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<Quarantine>,
 }
 
 /// A certificate that the robot has not connected with yet.
@@ -68,6 +72,13 @@ pub struct Successor {
     pub issued_at: Timestamp,
 }
 
+impl Robot {
+    /// Why nothing of the robot is taken, if it is in quarantine.
+    pub fn quarantine(&self) -> Option<Quarantine> {
+        self.certificate.as_ref()?.quarantine
+    }
+}
+
 impl Certificate {
     /// Whether so little is left that the robot may have another one.
     pub fn may_be_renewed(&self, now: Timestamp) -> bool {
@@ -76,7 +87,8 @@ impl Certificate {
 
     /// Whether a robot may connect with the certificate that the registry knows by `id`.
     pub fn admits(&self, id: &str) -> bool {
-        self.id == id || self.successor.as_ref().is_some_and(|next| next.id == id)
+        let is_the_robots = self.id == id || self.successor.as_ref().is_some_and(|next| next.id == id);
+        is_the_robots && self.quarantine.is_none()
     }
 }
 
@@ -113,6 +125,7 @@ mod tests {
             id: "a".into(),
             not_after: start.plus(DAY * 90),
             successor: None,
+            quarantine: None,
         };
         assert!(certificate.may_be_renewed(start.plus(due(90))));
     }

@@ -9,15 +9,17 @@ use device_agent::outbox::Outbox;
 use domain::receipt::{Receipt, ReceiptKind};
 use domain::run::RunState;
 use domain::settings::Settings;
+use rows::Outcome;
 use wire::{receipt, settings};
 
 use crate::bug::Bug;
 use crate::cloud::{Cloud, Invocation};
 use crate::flaky::Weather;
 use crate::home::{self, EPOCH, Function};
-use crate::rows::{Outcome, Size};
+use crate::outbox_history::History;
+use crate::rows::Size;
 use crate::seeds::disks;
-use crate::{outbox_file, store_calls};
+use crate::store_calls;
 
 /// Where the corpora are, a folder for each version.
 const CORPORA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpora");
@@ -36,7 +38,7 @@ pub fn record() -> anyhow::Result<PathBuf> {
     for (number, (function, payload)) in store_calls::messages()?.iter().enumerate() {
         fs::write(dir.join(format!("{number:02}.{}", ending(*function))), payload)?;
     }
-    outbox_file::write(&dir.join(OUTBOX), PUTS, 0)?;
+    History::of(0, PUTS).write(&mut Outbox::open(&dir.join(OUTBOX))?, 0, |_| Ok(()))?;
     let pairing = home::pairing(0);
     for (number, kind) in receipts()?.into_iter().enumerate() {
         let told = Receipt {
@@ -85,11 +87,9 @@ fn read_all(bug: Option<Bug>) -> anyhow::Result<Outcome> {
         let files = files(&version)?;
         outcome.tried += files.len() as u64;
         for read in [agent_to_cloud, cloud_to_agent, outbox] {
-            if let Err(error) = read(&files, bug) {
-                outcome.failed += 1;
-                let name = version.file_name().unwrap_or_default().to_string_lossy();
-                outcome.problems.push(format!("{name}: {error:#}"));
-            }
+            let name = version.file_name().unwrap_or_default().to_string_lossy();
+            let refused = read(&files, bug).err();
+            outcome.note(refused.map(|error| format!("{name}: {error:#}")));
         }
     }
     Ok(outcome)

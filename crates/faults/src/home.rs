@@ -8,8 +8,8 @@ use device_agent::identity::Endpoint;
 use domain::home::Name;
 use domain::id::{HomeId, PairingId, RobotId, RunId};
 use domain::ports::{
-    CommandStore, FloorStore, HealthStore, HomeStore, IncidentStore, MapStore, PlacementStore, RobotMailbox,
-    RobotStore, RunStore, RunTileStore, SettingsStore,
+    CommandStore, FloorStore, FlowStore, HealthStore, HomeStore, IncidentStore, MapStore, PlacementStore,
+    RobotMailbox, RobotStore, RunStore, RunTileStore, SettingsStore,
 };
 use domain::robot::{Pairing, Robot};
 use domain::settings::Settings;
@@ -116,7 +116,14 @@ impl Handlers {
     pub fn over<S>(store: &Arc<S>) -> Self
     where
         S: RunStore + RunTileStore + MapStore + FloorStore + PlacementStore + CommandStore,
-        S: HomeStore + RobotStore + SettingsStore + HealthStore + IncidentStore + RobotMailbox + 'static,
+        S: HomeStore
+            + RobotStore
+            + SettingsStore
+            + HealthStore
+            + FlowStore
+            + IncidentStore
+            + RobotMailbox
+            + 'static,
     {
         let authorizing = Authorizing {
             homes: store.clone(),

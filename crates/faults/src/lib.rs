@@ -16,6 +16,8 @@ pub mod home;
 pub mod link;
 pub mod oracle;
 pub mod outbox_file;
+pub mod outbox_history;
+pub mod real_disk;
 pub mod robot;
 pub mod rows;
 pub mod seeds;

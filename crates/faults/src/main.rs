@@ -1,10 +1,11 @@
 //! `faults`: tries the rows of the reliability table, and prints `R1: N tried, N failed` for each.
 #![allow(clippy::print_stdout, reason = "what it prints is what it is for")]
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use faults::rows::{ROWS, Row, Size, Tried};
+use faults::rows::{ROWS, Row, Size};
 
 /// Looks for lost and doubled reports.
 #[derive(Parser)]
@@ -28,13 +29,20 @@ struct Arguments {
     /// Writes what this version sends and keeps into the corpora, for later versions to read; nothing is tried.
     #[arg(long)]
     record: bool,
+    /// Writes an outbox there until it is killed.
+    #[arg(long, hide = true)]
+    write_outbox: Option<PathBuf>,
+    /// Promises there what is not kept yet.
+    #[arg(long, hide = true)]
+    early: bool,
 }
-
-/// The most problems of a row that are printed.
-const MAX_TOLD: usize = 20;
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
+    if let Some(path) = &arguments.write_outbox {
+        faults::real_disk::write(path, arguments.seed, arguments.early)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if arguments.record {
         println!("{}", faults::corpus::record()?.display());
         return Ok(ExitCode::SUCCESS);
@@ -64,20 +72,11 @@ fn holds(row: Row, arguments: &Arguments) -> anyhow::Result<bool> {
         None if arguments.long => Size::Long,
         None => Size::Short,
     };
-    let tried = Tried::of(row, || (row.run)(size, arguments.seed))?;
-    println!("{tried}");
-    for problem in tried.outcome.problems.iter().take(MAX_TOLD) {
-        println!("  {problem}");
-    }
-    Ok(tried.outcome.failed == 0)
+    Ok(row.try_it(size, arguments.seed)?.tell())
 }
 
 /// Tries a row with something wrong on purpose; says whether that showed.
 fn catches(row: Row) -> anyhow::Result<bool> {
     let (bug, run) = row.bug;
-    let outcome = run(bug)?;
-    let verdict = if outcome.failed > 0 { "caught" } else { "MISSED" };
-    let shown = outcome.problems.first().map_or("", String::as_str);
-    println!("{}: {bug:?} {verdict}; {shown}", row.name);
-    Ok(outcome.failed > 0)
+    Ok(rows::tell_bug(row.name, bug, &run(bug)?))
 }

@@ -1,12 +1,13 @@
 //! The rows of the table: what is tried for each figure of reliability, and what came of it.
 
-use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use rows::{Outcome, Tried};
 
 use crate::bug::Bug;
 use crate::climate::Climate;
 use crate::simulation::Figures;
-use crate::{corpus, outbox_file, seeds, store_calls};
+use crate::{corpus, outbox_file, real_disk, seeds, store_calls};
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,8 @@ pub enum Size {
 }
 
 impl Size {
-    fn seeds(self, short: u64, long: u64) -> u64 {
+    /// How many seeds that is, of so many in the `short` and in the `long` form.
+    pub fn seeds(self, short: u64, long: u64) -> u64 {
         match self {
             Self::Short => short,
             Self::Long => long,
@@ -42,24 +44,31 @@ pub struct Row {
     pub bug: (Bug, Catch),
 }
 
+impl Row {
+    /// Tries the row from a seed on.
+    ///
+    /// # Errors
+    /// When it cannot be tried at all.
+    pub fn try_it(self, size: Size, seed: u64) -> anyhow::Result<Tried> {
+        let start = Instant::now();
+        let outcome = (self.run)(size, seed)?;
+        Ok(Tried {
+            name: self.name,
+            what: self.what,
+            outcome,
+            took: start.elapsed(),
+        })
+    }
+}
+
 /// Tries a row with something wrong on purpose.
 pub type Catch = fn(Bug) -> anyhow::Result<Outcome>;
 
-/// What came of a row.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// How much was tried.
-    pub tried: u64,
-    /// How much of it failed.
-    pub failed: u64,
-    /// What was tried, in words and figures.
-    pub details: String,
-    /// What failed, with the seed that shows it.
-    pub problems: Vec<String>,
-}
+/// How many seeds something wrong on purpose is looked for in.
+const SEEDS: u64 = 32;
 
 /// All rows.
-pub const ROWS: [Row; 9] = [
+pub const ROWS: [Row; 11] = [
     Row {
         name: "R1",
         what: "tile reports lost while agent, broker, handlers and store are killed or fail at any step",
@@ -79,10 +88,26 @@ pub const ROWS: [Row; 9] = [
         bug: (Bug::UnsyncedDisk, |bug| caught(Climate::kills(), bug)),
     },
     Row {
+        name: "R3 ext4",
+        what: "promises of the outbox that are gone after the power was cut or the process killed",
+        run: |size, seed| real_disk::cut(size, seed, None),
+        bug: (Bug::UnsyncedDisk, |bug| {
+            real_disk::cut(Size::Seeds(SEEDS), 0, Some(bug))
+        }),
+    },
+    Row {
         name: "R4",
         what: "tile reports lost though the disk had taken them, with the disk full again and again",
         run: |size, seed| simulated(Climate::full_disks(), size, seed, 200, 400),
         bug: (Bug::SilentFullDisk, |bug| caught(Climate::full_disks(), bug)),
+    },
+    Row {
+        name: "R4 tmpfs",
+        what: "promises of the outbox that are gone, or puts that it does not take, after the disk was full",
+        run: |size, seed| real_disk::filled(size, seed, None),
+        bug: (Bug::SilentFullDisk, |bug| {
+            real_disk::filled(Size::Seeds(SEEDS), 0, Some(bug))
+        }),
     },
     Row {
         name: "R5",
@@ -122,28 +147,17 @@ pub const ROWS: [Row; 9] = [
 fn simulated(climate: Climate, size: Size, seed: u64, short: u64, long: u64) -> anyhow::Result<Outcome> {
     let count = size.seeds(short, long);
     let (figures, problems) = seeds::play(&climate, seed, count)?;
-    Ok(Outcome {
-        tried: figures.reports,
-        failed: problems.len() as u64,
-        details: details(&figures, count),
-        problems,
-    })
+    Ok(Outcome::of(figures.reports, details(&figures, count), problems))
 }
 
 fn poisoned(size: Size, seed: u64) -> anyhow::Result<Outcome> {
     let count = size.seeds(150, 300);
     let (figures, problems) = seeds::play(&Climate::poison(), seed, count)?;
-    Ok(Outcome {
-        tried: figures.poison,
-        failed: problems.len() as u64,
-        details: details(&figures, count),
-        problems,
-    })
+    Ok(Outcome::of(figures.poison, details(&figures, count), problems))
 }
 
 /// Plays simulations with something wrong on purpose until one shows it.
 fn caught(climate: Climate, bug: Bug) -> anyhow::Result<Outcome> {
-    const SEEDS: u64 = 32;
     let climate = climate.with_bug(bug);
     let mut outcome = Outcome::default();
     while outcome.problems.is_empty() && outcome.tried < SEEDS {
@@ -164,44 +178,4 @@ fn details(figures: &Figures, seeds: u64) -> String {
         figures.calls,
         figures.settled_after.as_secs() / 60,
     )
-}
-
-/// A row that was tried.
-pub struct Tried {
-    /// The row.
-    pub row: Row,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// How long it took.
-    pub took: Duration,
-}
-
-impl Tried {
-    /// Tries a row.
-    ///
-    /// # Errors
-    /// When it cannot be tried at all.
-    pub fn of(row: Row, run: impl FnOnce() -> anyhow::Result<Outcome>) -> anyhow::Result<Self> {
-        let start = Instant::now();
-        let outcome = run()?;
-        let took = start.elapsed();
-        Ok(Self { row, outcome, took })
-    }
-}
-
-impl fmt::Display for Tried {
-    /// `R1: 5 tried, 0 failed; what it was; how much; seconds`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Outcome {
-            tried,
-            failed,
-            details,
-            ..
-        } = &self.outcome;
-        let (name, what, took) = (self.row.name, self.row.what, self.took.as_secs());
-        write!(
-            f,
-            "{name}: {tried} tried, {failed} failed; {what}; {details}; {took} s"
-        )
-    }
 }

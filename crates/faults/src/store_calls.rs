@@ -9,6 +9,7 @@ use mapping::pose::Pose;
 use mapping::run_map::RunMap;
 use mapping::run_mapper::RunMapper;
 use memory_store::Shelves;
+use rows::Outcome;
 use wire::run_event;
 use wire::tile_pack::{PackedTile, TilePack};
 
@@ -18,7 +19,6 @@ use crate::flaky::{Fate, Weather};
 use crate::flat;
 use crate::home::{self, EPOCH, Function};
 use crate::oracle;
-use crate::rows::Outcome;
 
 /// Looks along the round that make a run.
 const LOOKS: usize = 48;
@@ -51,10 +51,7 @@ pub fn each_in_each_way(bug: Option<Bug>) -> anyhow::Result<Outcome> {
                     .map(str::to_owned),
                 Err(error) => Some(format!("{error:#}")),
             };
-            if let Some(problem) = problem {
-                outcome.failed += 1;
-                outcome.problems.push(format!("call {call} {fate:?}: {problem}"));
-            }
+            outcome.note(problem.map(|problem| format!("call {call} {fate:?}: {problem}")));
         }
     }
     Ok(outcome)

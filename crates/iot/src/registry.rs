@@ -88,8 +88,22 @@ impl Registry {
     }
 
     async fn deactivate(&self, id: &str) -> Result<(), DeviceError> {
+        self.set_status(id, CertificateStatus::Inactive).await
+    }
+
+    /// Makes all certificates of the robot open nothing, cuts its connection, and gives them by their names.
+    async fn shut_out(&self, robot: RobotId) -> Result<Vec<String>, DeviceError> {
+        let certificates = self.certificates(robot).await?;
+        for arn in &certificates {
+            self.deactivate(certificate_id(arn)).await?;
+        }
+        self.data.disconnect(&robot.to_string()).await?;
+        Ok(certificates)
+    }
+
+    async fn set_status(&self, id: &str, status: CertificateStatus) -> Result<(), DeviceError> {
         let request = self.client.update_certificate().certificate_id(id);
-        unless_missing(request.new_status(CertificateStatus::Inactive).send().await).map(|_| ())
+        unless_missing(request.new_status(status).send().await).map(|_| ())
     }
 
     /// Takes a certificate that is inactive away from its robot, and deletes it; what is gone already is no error.
@@ -159,21 +173,29 @@ impl DeviceRegistry for Registry {
                 id: made.id,
                 not_after,
                 successor: None,
+                quarantine: None,
             },
         })
     }
 
     async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError> {
-        let certificates = self.certificates(robot).await?;
-        let ids = certificates.iter().map(|arn| (arn, certificate_id(arn)));
-        for (_, id) in ids.clone() {
-            self.deactivate(id).await?;
-        }
-        self.data.disconnect(&robot.to_string()).await?;
-        for (arn, id) in ids {
-            self.discard(robot, arn, id).await?;
+        let certificates = self.shut_out(robot).await?;
+        for arn in &certificates {
+            self.discard(robot, arn, certificate_id(arn)).await?;
         }
         tracing::info!(robot.id = %robot, count = certificates.len(), "certificates revoked");
+        Ok(())
+    }
+
+    async fn suspend(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.shut_out(robot).await.map(drop)
+    }
+
+    async fn reinstate(&self, robot: RobotId) -> Result<(), DeviceError> {
+        for arn in self.certificates(robot).await? {
+            self.set_status(certificate_id(&arn), CertificateStatus::Active)
+                .await?;
+        }
         Ok(())
     }
 

@@ -29,6 +29,7 @@ use domain::ports::{
     StoredRunTile,
 };
 use domain::presence::Presence;
+use domain::quarantine::{Minute, Quarantine};
 use domain::receipt::Receipt;
 use domain::robot::Robot;
 use domain::run::Run;
@@ -50,6 +51,12 @@ pub struct Shelves {
     pub status: BTreeMap<RobotId, Status>,
     /// Whether they are connected.
     pub presence: BTreeMap<RobotId, Presence>,
+    /// Those whose certificates open nothing for now.
+    pub suspended: BTreeSet<RobotId>,
+    /// Which are cut off.
+    pub quarantine: BTreeMap<RobotId, Quarantine>,
+    /// What they sent in which minute.
+    pub flows: BTreeMap<(RobotId, Minute), u64>,
     /// Commands.
     pub commands: BTreeMap<CommandId, Command>,
     /// Leases of the live view.

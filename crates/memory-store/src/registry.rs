@@ -30,6 +30,7 @@ impl DeviceRegistry for Memory {
             id: id.clone(),
             not_after: now.plus(LIFE),
             successor: None,
+            quarantine: None,
         };
         Ok(IssuedCertificate { pem: id, certificate })
     }
@@ -40,6 +41,16 @@ impl DeviceRegistry for Memory {
             .certificates
             .values_mut()
             .for_each(|active| *active = false);
+        Ok(())
+    }
+
+    async fn suspend(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.mailbox().await?.suspended.insert(robot);
+        Ok(())
+    }
+
+    async fn reinstate(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.mailbox().await?.suspended.remove(&robot);
         Ok(())
     }
 

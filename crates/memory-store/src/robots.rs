@@ -5,8 +5,9 @@ use domain::command_log::CommandLog;
 use domain::fleet::RobotHealth;
 use domain::id::{CommandId, RobotId};
 use domain::page::{Page, PageRequest};
-use domain::ports::{CommandStore, HealthStore, RobotStore, SettingsStore, StoreError};
+use domain::ports::{CommandStore, FlowStore, HealthStore, RobotStore, SettingsStore, StoreError};
 use domain::presence::Presence;
+use domain::quarantine::{Minute, Quarantine};
 use domain::robot::Robot;
 use domain::settings::Settings;
 use domain::status::Status;
@@ -31,6 +32,7 @@ impl RobotStore for Memory {
             shelves.settings.remove(&robot.id);
             shelves.status.remove(&robot.id);
             shelves.presence.remove(&robot.id);
+            shelves.quarantine.remove(&robot.id);
         }
         Ok(())
     }
@@ -47,6 +49,16 @@ impl RobotStore for Memory {
 }
 
 #[async_trait]
+impl FlowStore for Memory {
+    async fn add_flow(&self, robot: RobotId, minute: Minute, weight: u32) -> Result<u64, StoreError> {
+        let mut shelves = self.write().await?;
+        let sum = shelves.flows.entry((robot, minute)).or_default();
+        *sum += u64::from(weight);
+        Ok(*sum)
+    }
+}
+
+#[async_trait]
 impl HealthStore for Memory {
     async fn health(&self, robot: RobotId) -> Result<RobotHealth, StoreError> {
         let shelves = self.open()?;
@@ -55,7 +67,21 @@ impl HealthStore for Memory {
             robot,
             status: status.cloned(),
             presence: presence.cloned(),
+            quarantine: shelves.quarantine.get(&robot).copied(),
         })
+    }
+
+    async fn put_quarantine(
+        &self,
+        robot: RobotId,
+        quarantine: Option<&Quarantine>,
+    ) -> Result<(), StoreError> {
+        let mut shelves = self.write().await?;
+        match quarantine {
+            Some(quarantine) => shelves.quarantine.insert(robot, *quarantine),
+            None => shelves.quarantine.remove(&robot),
+        };
+        Ok(())
     }
 
     async fn put_status(&self, robot: RobotId, status: &Status) -> Result<bool, StoreError> {

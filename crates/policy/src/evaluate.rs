@@ -138,3 +138,21 @@ pub fn evaluate(
             }
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_are_read_by_the_names_that_they_are_shown_by() {
+        for action in [
+            Action::Connect,
+            Action::Publish,
+            Action::RetainPublish,
+            Action::Subscribe,
+            Action::Receive,
+        ] {
+            assert_eq!(Action::parse(&action.to_string()), Some(action));
+        }
+    }
+}

@@ -88,3 +88,37 @@ impl Template {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Endpoint;
+
+    #[test]
+    fn each_variable_stands_for_its_fact_of_the_connection() {
+        let identity = Identity {
+            endpoint: Endpoint {
+                region: "us-east-1".to_owned(),
+                account: "000000000000".to_owned(),
+            },
+            client_id: "the client".to_owned(),
+            thing_name: Some("the thing".to_owned()),
+            attached: true,
+            common_name: Some("the name".to_owned()),
+        };
+        for (variable, value) in [
+            ("${iot:ClientId}", "the client"),
+            ("${iot:Connection.Thing.ThingName}", "the thing"),
+            ("${iot:Certificate.Subject.CommonName}", "the name"),
+        ] {
+            let template = Template::parse(variable).unwrap();
+            let text: String = template
+                .resolve(&identity)
+                .unwrap()
+                .into_iter()
+                .map(Span::text)
+                .collect();
+            assert_eq!(text, value);
+        }
+    }
+}

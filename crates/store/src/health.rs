@@ -6,6 +6,7 @@ use domain::fleet::RobotHealth;
 use domain::id::RobotId;
 use domain::ports::{HealthStore, StoreError};
 use domain::presence::Presence;
+use domain::quarantine::Quarantine;
 use domain::status::Status;
 use serde::Deserialize;
 
@@ -21,6 +22,7 @@ const HEALTH: &str = "health";
 struct Known {
     status: Option<Status>,
     presence: Option<Presence>,
+    quarantine: Option<Quarantine>,
 }
 
 #[async_trait]
@@ -32,6 +34,7 @@ impl HealthStore for TableStore {
                 robot,
                 status: None,
                 presence: None,
+                quarantine: None,
             }),
         }
     }
@@ -63,6 +66,15 @@ impl HealthStore for TableStore {
             .await?
             .or_conflict("presence")
     }
+
+    async fn put_quarantine(
+        &self,
+        robot: RobotId,
+        quarantine: Option<&Quarantine>,
+    ) -> Result<(), StoreError> {
+        let change = change(robot, "quarantine", value(&quarantine)?);
+        self.update(Key::health(robot), change).await.map(drop)
+    }
 }
 
 /// Puts a robot into the fleet index, whether or not it was heard of.
@@ -74,11 +86,16 @@ pub(crate) fn in_fleet(robot: RobotId) -> Expression {
 
 /// Reads a health item.
 pub(crate) fn health_of(robot: RobotId, item: Item) -> Result<RobotHealth, StoreError> {
-    let Known { status, presence } = read(HEALTH, item)?;
+    let Known {
+        status,
+        presence,
+        quarantine,
+    } = read(HEALTH, item)?;
     Ok(RobotHealth {
         robot,
         status,
         presence,
+        quarantine,
     })
 }
 

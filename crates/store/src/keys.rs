@@ -12,7 +12,10 @@
 //! | `H#home#FLOOR` | `floor#FOLD`, `floor#S#x#y` | the floors' votes by sheets |
 //! | | `floor#VIEW`, `floor#OBJECTS`, `floor#PLAN` | what is derived from them; the view holds the rooms |
 //! | `R#robot` | `META`, `HEALTH`, `SETTINGS`, `NUMBER` | the robot; `HEALTH` is in the fleet index |
+//! | | `FLOW#minute` | what it sent in a minute in which that was much |
 //! | `P#person` | `HOME#home`, `ERASED#home` | a membership; the erasure of a home that was theirs |
+//! | | `SESSION#session`, `ACCOUNT` | a sign-in at the local issuer with the hash of its refresh token; which account |
+//! | | `GONE` | that they have deleted their account |
 //! | `E#email`, `L#lease`, `K#claim`, `C#code`, `V#code` | `META` | accounts, leases, claims, claim codes, invitations |
 //! | `T#code` | `META` | the codes that are printed on robots |
 //! | `I#day` | `ms#handler#client#digest` | incidents |
@@ -25,11 +28,12 @@ use domain::Timestamp;
 use domain::access::HomeScope;
 use domain::claim::ClaimCode;
 use domain::erasure::ErasedKind;
-use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId};
+use domain::id::{ClaimId, CommandId, FloorId, HomeId, LeaseId, PersonId, RobotId, RunId, SessionId};
 use domain::incident::Incident;
 use domain::label::LabelCode;
 use domain::member::InvitationCode;
 use domain::ports::StoreError;
+use domain::quarantine::Minute;
 use mapping::SheetIndex;
 
 use crate::item::{Item, read_text, text};
@@ -133,6 +137,10 @@ impl Key {
         Self::new(robot_partition(robot), "NUMBER")
     }
 
+    pub(crate) fn flow(robot: RobotId, minute: Minute) -> Self {
+        Self::new(robot_partition(robot), format!("FLOW#{}", minute.number()))
+    }
+
     pub(crate) fn membership(person: PersonId, home: HomeId) -> Self {
         Self::new(person_partition(person), format!("HOME#{home}"))
     }
@@ -172,6 +180,18 @@ impl Key {
 
     pub(crate) fn account(email: &str) -> Self {
         Self::new(format!("E#{email}"), META)
+    }
+
+    pub(crate) fn session(person: PersonId, session: SessionId) -> Self {
+        Self::new(person_partition(person), format!("SESSION#{session}"))
+    }
+
+    pub(crate) fn own_account(person: PersonId) -> Self {
+        Self::new(person_partition(person), "ACCOUNT")
+    }
+
+    pub(crate) fn gone(person: PersonId) -> Self {
+        Self::new(person_partition(person), "GONE")
     }
 
     pub(crate) fn lease(lease: LeaseId) -> Self {
@@ -237,6 +257,13 @@ impl Listing {
         Self {
             pk: home(scope),
             prefix: "ROBOT#".into(),
+        }
+    }
+
+    pub(crate) fn sessions(person: PersonId) -> Self {
+        Self {
+            pk: person_partition(person),
+            prefix: "SESSION#".into(),
         }
     }
 
@@ -337,6 +364,12 @@ impl ErasureKey {
         let scope = HomeScope::of_stored_record(home);
         Some(Self { scope, person })
     }
+}
+
+/// The robot of a stored record with these keys; `None` for any other record, also for the copy in the robot's home.
+pub fn robot_of_record(partition_key: &str, sort_key: &str) -> Option<RobotId> {
+    let robot = partition_key.strip_prefix("R#")?;
+    (sort_key == META).then(|| robot.parse().ok()).flatten()
 }
 
 /// The number of partitions that the fleet index is spread over.

@@ -17,6 +17,7 @@ mod error;
 mod expression;
 mod fleet;
 mod floors;
+mod flows;
 mod health;
 mod homes;
 mod incidents;
@@ -47,7 +48,7 @@ use domain::Timestamp;
 pub use capacity::{CapacityListener, CapacityMeter};
 pub use connect::{ConnectConfig, StaticCredentials, connect};
 pub use item::MAX_ITEM_BYTES;
-pub use keys::{ErasureKey, RunKey};
+pub use keys::{ErasureKey, RunKey, robot_of_record};
 pub use table::{IndexSpec, TABLE_SPEC, TableSpec};
 
 /// Tells the time, by which expired items are left out although the table still has them.

@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem,
-    Update,
+    CancellationReason, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
+    TransactWriteItem, Update,
 };
 use domain::ports::StoreError;
 
@@ -130,6 +130,23 @@ impl TableStore {
             }
             _ => Err(classify(error)),
         }
+    }
+
+    /// Changes single attributes, and makes the item when there is none; gives those that changed.
+    pub(crate) async fn update(&self, key: Key, change: Expression) -> Result<Item, StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
+            .update_expression(change.text())
+            .set_expression_attribute_names(names([&change]))
+            .set_expression_attribute_values(values([&change]))
+            .return_values(ReturnValue::UpdatedNew)
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(answer.attributes.unwrap_or_default())
     }
 
     /// Does all steps at once; a condition that does not hold is a conflict on `what`, and nothing changes.

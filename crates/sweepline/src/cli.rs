@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use evaluation::EvalArgs;
+use mobile_api::MAX_CHANGES;
 
 /// The most simulated robots of one program.
 pub const MAX_ROBOTS: usize = 64;
@@ -73,6 +74,9 @@ pub struct UpArgs {
     /// How fast simulated time goes.
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
+    /// How many changes a person may make within a minute.
+    #[arg(long, value_name = "N", default_value_t = MAX_CHANGES)]
+    pub changes: u32,
     /// Add to this file what functions would log on Lambda, line by line.
     #[arg(long, value_name = "FILE")]
     pub function_logs: Option<PathBuf>,

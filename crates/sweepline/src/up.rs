@@ -7,6 +7,7 @@ use crate::data_dir::DataDir;
 use crate::demo::Demo;
 use crate::ready::Ready;
 use crate::robots;
+use crate::stack::limits::ApiLimits;
 use crate::stack::{Addresses, Stack};
 
 /// Runs until it is interrupted.
@@ -18,7 +19,11 @@ pub async fn run(args: &UpArgs) -> anyhow::Result<()> {
         mqtt: args.mqtt,
         live: args.live,
     };
-    let stack = Stack::start(&data, addresses).await?;
+    let limits = ApiLimits {
+        changes: args.changes,
+        ..ApiLimits::default()
+    };
+    let stack = Stack::start_with(&data, addresses, limits).await?;
     let demo = Demo::open(&data.demo(), &stack.parts.store).await?;
     let robots = robots::start(&stack, &demo, &data, plans, args.speed).await?;
     Ready::new(&stack, &demo).print().context("standard output")?;

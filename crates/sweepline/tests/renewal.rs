@@ -3,17 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::future::pending;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use common::docked::Docked;
+use common::until;
 use device_agent::agent::{self, AgentConfig};
 use device_agent::credentials::Credentials;
-use device_agent::driver::{
-    Driver, DriverError, DriverOrder, Observation, Observed, Profile, RobotCondition,
-};
 use device_agent::identity::{Endpoint, RobotIdentity};
 use device_agent::renewal::RENEWAL_FILE;
 use domain::Timestamp;
@@ -22,7 +22,6 @@ use domain::home::Name;
 use domain::id::{ClaimId, PairingId, RobotId};
 use domain::ports::{DeviceRegistry, RobotStore};
 use domain::robot::{Certificate, Robot};
-use domain::status::{Battery, RobotError, RobotState};
 use domain::usecase::NewClaim;
 use rcgen::{CertificateParams, KeyPair};
 use sweepline::authority::{Authority, DEVICE_VALIDITY};
@@ -31,53 +30,9 @@ use sweepline::clock::now;
 use sweepline::data_dir::DataDir;
 use sweepline::demo::Demo;
 use sweepline::stack::{Addresses, STAGE, Stack};
-use tokio::time::{Instant, sleep};
 
-const PATIENCE: Duration = Duration::from_secs(30);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// What is left of the certificate that the robot was given when it was paired.
 const LEFT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// A robot that stands on its dock.
-struct Docked {
-    says: Option<Observed>,
-}
-
-impl Docked {
-    fn new() -> Self {
-        let condition = RobotCondition {
-            state: RobotState::Docked,
-            error: RobotError::NoError,
-            vendor_error: None,
-            battery: Battery::try_from(90).unwrap(),
-        };
-        let (at, what) = (Duration::ZERO, Observation::State(condition));
-        Self {
-            says: Some(Observed { at, what }),
-        }
-    }
-}
-
-#[async_trait]
-impl Driver for Docked {
-    fn profile(&self) -> Profile {
-        Profile {
-            model: "test".into(),
-            capabilities: Vec::new(),
-        }
-    }
-
-    async fn order(&mut self, _: DriverOrder) -> Result<(), DriverError> {
-        Ok(())
-    }
-
-    async fn next(&mut self) -> Option<Observed> {
-        match self.says.take() {
-            Some(observed) => Some(observed),
-            None => pending().await,
-        }
-    }
-}
 
 /// The stack with one robot that was paired almost a certificate's life ago.
 struct World {
@@ -188,14 +143,6 @@ fn in_use(dir: &Path) -> Credentials {
     RobotIdentity::load(dir).unwrap().credentials
 }
 
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so().await {
-        assert!(Instant::now() < deadline, "{what}: not so within {PATIENCE:?}");
-        sleep(BETWEEN_LOOKS).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_robot_goes_on_under_a_new_certificate_and_the_old_one_is_closed() {
     let world = World::start().await;
@@ -203,7 +150,8 @@ async fn a_robot_goes_on_under_a_new_certificate_and_the_old_one_is_closed() {
     let old = in_use(&dir);
     assert_eq!(world.status(&first.id).await, CertificateStatus::Active);
     let config = AgentConfig::new(&dir);
-    let running = tokio::spawn(async move { agent::run(&config, Docked::new(), pending()).await });
+    let running =
+        tokio::spawn(async move { agent::run(&config, Docked::new(&Arc::default()), pending()).await });
     until("the renewal is over", async || {
         let is_replaced = world.certificate().await.id != first.id;
         is_replaced && !dir.join(RENEWAL_FILE).exists()
@@ -221,7 +169,8 @@ async fn a_robot_goes_on_under_a_new_certificate_and_the_old_one_is_closed() {
     let broker = world.stack.parts.broker.get().unwrap().clone();
     until("the robot is gone", async || !broker.is_connected(&name).await).await;
     let config = AgentConfig::new(&dir);
-    let running = tokio::spawn(async move { agent::run(&config, Docked::new(), pending()).await });
+    let running =
+        tokio::spawn(async move { agent::run(&config, Docked::new(&Arc::default()), pending()).await });
     until("the robot is back", async || broker.is_connected(&name).await).await;
     running.abort();
     world.stack.stop().await;

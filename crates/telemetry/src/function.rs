@@ -5,7 +5,7 @@ use std::env;
 use serde_json::{Map, Value};
 
 /// The service that all functions belong to.
-const SERVICE: &str = "sweepline";
+pub(crate) const SERVICE: &str = "sweepline";
 
 /// A function as Lambda started it.
 #[derive(Debug, Clone, Default)]

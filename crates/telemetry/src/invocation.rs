@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tracing::Span;
 use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 static IS_COLD: AtomicBool = AtomicBool::new(true);
 
@@ -19,8 +19,19 @@ pub fn invocation(request: &str, trace: Option<&str>) -> Span {
         xray_trace_id = trace,
         correlation_id = Empty,
     );
+    #[cfg(feature = "otlp")]
+    crate::traces::follow(&span, trace.unwrap_or_default());
     if is_cold {
         span.in_scope(|| tracing::info!(monotonic_counter.cold_starts = 1, "cold start"));
     }
     span
+}
+
+/// Does `work` inside of the span of its invocation, which ends with it. After it Lambda may freeze the process, so that
+/// what is known of the span is handed on before.
+pub async fn invoke<T>(span: Span, work: impl Future<Output = T>) -> T {
+    let done = work.instrument(span).await;
+    #[cfg(feature = "otlp")]
+    crate::traces::flush();
+    done
 }

@@ -14,10 +14,12 @@ mod metrics;
 mod program;
 mod sampling;
 mod start;
+#[cfg(feature = "otlp")]
+mod traces;
 
 pub use environment::{EnvironmentError, variable};
 pub use function::Function;
-pub use invocation::invocation;
+pub use invocation::{invocation, invoke};
 pub use lines::Lines;
 pub use metrics::{METRICS, Metric};
 pub use program::{causes, run};

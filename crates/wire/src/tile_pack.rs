@@ -107,6 +107,19 @@ impl TilePack {
     }
 }
 
+/// How many tiles the head of a payload speaks of; none when that is more than a pack can have, or there is no head.
+pub fn claimed_tiles(payload: &[u8]) -> u16 {
+    let count = payload.get(HEADER_BYTES - size_of::<u16>()..HEADER_BYTES);
+    let count = count
+        .and_then(|count| count.try_into().ok())
+        .map_or(0, u16::from_be_bytes);
+    if usize::from(count) > MAX_PACK_TILES {
+        0
+    } else {
+        count
+    }
+}
+
 fn tile(reader: &mut Reader<'_>) -> Result<PackedTile, WireError> {
     let x = i16::from_be_bytes(reader.take("tiles.x")?);
     let y = i16::from_be_bytes(reader.take("tiles.y")?);

@@ -16,7 +16,7 @@ mod packing;
 mod plans;
 mod receipts;
 mod renewing;
-mod repeat;
+pub mod repeat;
 mod run;
 mod runs;
 mod scheduled;

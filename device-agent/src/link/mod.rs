@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use crate::core::message::{Outgoing, Received};
 use crate::credentials::Credentials;
 
-pub use backoff::{Backoff, MAX_DELAY, MIN_DELAY};
-pub use mqtt::{KEEP_ALIVE, LinkError, MqttLink, MqttLinkConfig, SUBSCRIBE_TIMEOUT};
+pub use backoff::{Backoff, MAX_DELAY, MIN_DELAY, SPREAD};
+pub use mqtt::{KEEP_ALIVE, LinkError, MqttLink, MqttLinkConfig, STABLE_AFTER, SUBSCRIBE_TIMEOUT};
 pub use talk::{ANSWER_TIMEOUT, Caller, Talk, TalkError};
 pub use tls::TlsError;
 

@@ -36,7 +36,7 @@ pub const SESSION_EXPIRY: Duration = Duration::from_secs(60 * 60);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the broker may take to grant subscriptions before they are asked for again.
 pub const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection that held this long makes the next wait short again.
+/// A connection that held this long makes the waits start over.
 pub const STABLE_AFTER: Duration = Duration::from_secs(30);
 /// The most messages that wait in memory; more are passed over and sent again from the outbox.
 pub const MAX_QUEUED: usize = 512;

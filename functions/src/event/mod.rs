@@ -11,7 +11,7 @@ pub use authorizer::{AuthorizerRequest, AuthorizerResponse};
 pub use presence::RobotPresence;
 pub use provisioning::{ProvisioningAnswer, ProvisioningRequest};
 pub use robot_message::RobotMessage;
-pub use stream::{begun_erasures, changed_runs, oldest_change};
+pub use stream::{begun_erasures, changed_robots, changed_runs, oldest_change};
 
 use domain::FieldError;
 use serde::de::DeserializeOwned;

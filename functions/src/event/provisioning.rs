@@ -70,6 +70,7 @@ impl TryFrom<&Value> for ProvisioningRequest {
                 id: envelope.certificate_id,
                 not_after: validity.not_after,
                 successor: None,
+                quarantine: None,
             },
         })
     }

@@ -1,9 +1,10 @@
 //! Records of the table's change stream.
 
+use domain::id::RobotId;
 use domain::{FieldError, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
-use store::{ErasureKey, RunKey};
+use store::{ErasureKey, RunKey, robot_of_record};
 
 use super::shaped;
 
@@ -63,6 +64,16 @@ pub fn begun_erasures(event: &Value) -> Result<Vec<Result<ErasureKey, FieldError
         ErasureKey::parse(pk, sk)
             .ok_or_else(|| FieldError::new("dynamodb.Keys", "are not those of an erasure"))
     })
+}
+
+/// The robots whose own records changed; the copies that lie with their homes are passed over.
+///
+/// # Errors
+/// The event has no list of records, or one of them no keys.
+pub fn changed_robots(event: &Value) -> Result<Vec<RobotId>, FieldError> {
+    let robots = each(event, |pk, sk| Ok(robot_of_record(pk, sk)))?;
+    let robots = robots.into_iter().filter_map(Result::transpose);
+    robots.collect()
 }
 
 /// What `parse` reads from the keys of each record.

@@ -8,9 +8,9 @@ use crate::world::{NOW, World};
 
 const COMMAND: u128 = 77;
 
-fn world_with_a_command() -> World {
-    let world = World::new();
-    let command = Command {
+/// A command that was delivered to the robot.
+pub fn command(world: &World) -> Command {
+    Command {
         id: CommandId::from_u128(COMMAND),
         robot: world.robot,
         home: world.home,
@@ -24,12 +24,18 @@ fn world_with_a_command() -> World {
         planned_seconds: None,
         correlation: None,
         state: CommandState::Delivered,
-    };
+    }
+}
+
+fn world_with_a_command() -> World {
+    let world = World::new();
+    let command = command(&world);
     world.memory.look().commands.insert(command.id, command);
     world
 }
 
-fn word(world: &World) -> Ack {
+/// What the robot says of the command.
+pub fn word(world: &World) -> Ack {
     let (command, pairing) = (CommandId::from_u128(COMMAND), world.pairing);
     Ack {
         command,

@@ -12,28 +12,36 @@ use serde_json::{Value, json};
 use crate::aws_events::recorded;
 use crate::world::{NOW, World};
 
-const TOKEN: &[u8] = b"token";
+/// What the holder of a lease connects with.
+pub const TOKEN: &[u8] = b"token";
 
-fn endpoint() -> Endpoint {
+pub fn endpoint() -> Endpoint {
     Endpoint {
         region: "us-east-1".into(),
         account: "000000000000".into(),
     }
 }
 
-fn leased(world: &World) -> (LiveAuthorizer, Lease) {
-    let lease = Lease {
+/// A lease for the robot.
+pub fn lease(world: &World) -> Lease {
+    Lease {
         id: LeaseId::new(NOW, 9),
         robot: world.robot,
         person: PersonId::new(NOW, 8),
         token_hash: access::sha256_hex(TOKEN),
         expires_at: NOW.plus(LEASE_VALID),
-    };
+    }
+}
+
+/// The authorizer, and a lease that it knows.
+pub fn leased(world: &World) -> (LiveAuthorizer, Lease) {
+    let lease = lease(world);
     world.memory.look().leases.insert(lease.id, lease.clone());
     (LiveAuthorizer::new(world.memory.clone(), endpoint()), lease)
 }
 
-fn request(client_id: &str, password: &[u8]) -> Value {
+/// What AWS asks when somebody connects.
+pub fn request(client_id: &str, password: &[u8]) -> Value {
     json!({
         "protocols": ["http", "mqtt"],
         "protocolData": {"mqtt": {"username": "lease", "password": STANDARD.encode(password), "clientId": client_id}},

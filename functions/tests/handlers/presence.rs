@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use crate::world::{NOW, World};
 
-fn connected(client: &str) -> Value {
+/// What the broker says when a client has connected.
+pub fn connected(client: &str) -> Value {
     json!({
         "clientId": client, "timestamp": NOW.millis(), "eventType": "connected", "sessionIdentifier": "s-1",
         "principalIdentifier": "1f", "ipAddress": "192.0.2.0", "versionNumber": 3,

@@ -18,11 +18,12 @@ fn pem() -> String {
     made["certificatePem"].as_str().unwrap().to_owned()
 }
 
-fn code(of: RobotId) -> LabelCode {
+pub fn code(of: RobotId) -> LabelCode {
     LabelCode::new(of.as_u128())
 }
 
-fn request(robot: RobotId, certificate: &str) -> Value {
+/// What AWS asks before it gives a robot a certificate.
+pub fn request(robot: RobotId, certificate: &str) -> Value {
     json!({
         "claimCertificateId": "claim", "certificateId": certificate, "certificatePem": pem(),
         "templateArn": "arn:aws:iot:us-east-1:000000000000:provisioningtemplate/dev_robots", "clientId": "claim_1",
@@ -30,7 +31,7 @@ fn request(robot: RobotId, certificate: &str) -> Value {
     })
 }
 
-fn admitting(world: &World) -> Admitting {
+pub fn admitting(world: &World) -> Admitting {
     let (robots, labels) = (world.memory.clone(), world.memory.clone());
     Admitting { robots, labels }
 }

@@ -17,6 +17,7 @@ fn world(left: Duration) -> World {
         id: "old".into(),
         not_after: NOW.plus(left),
         successor: None,
+        quarantine: None,
     });
     shelves.certificates.insert("old".into(), true);
     drop(shelves);

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::world::{NOW, World};
 
-fn report(world: &World) -> Value {
+/// What a robot says of itself.
+pub fn report(world: &World) -> Value {
     json!({
         "v": 1, "pairing": world.pairing, "boot": 1, "seq": 0, "state": "docked", "battery": 81,
         "firmware": "0.1.0", "model": "sim", "settings_version": 0, "nonce": "n-1",

@@ -159,6 +159,19 @@ impl World {
 
     /// Stores a run that a robot has sent whole, and gives its record's event.
     pub fn seal(&self, robot: RobotId, n: u32, map: &RunMap) -> Value {
+        let sealed = self.sealed(robot, n, map);
+        let run = sealed.id;
+        let mut shelves = self.memory.look();
+        shelves.runs.insert(run, sealed);
+        shelves.run_tiles.extend(map.tiles().map(|(index, cells)| {
+            let (rev, cells) = (Rev(1), cells.clone());
+            ((run, index), StoredRunTile { index, rev, cells })
+        }));
+        self.changed(robot, run)
+    }
+
+    /// A run that a robot has sent whole.
+    pub fn sealed(&self, robot: RobotId, n: u32, map: &RunMap) -> Run {
         let at = NOW.plus(Duration::from_secs(u64::from(n) * 3600));
         let run = RunId::new(at, u128::from(n));
         let revs = map.tiles().map(|(index, _)| (index, Rev(1))).collect();
@@ -175,13 +188,11 @@ impl World {
             kind: RunEventKind::Finished(report),
             ..self.finish()
         };
-        let mut shelves = self.memory.look();
-        let sealed = Run::first_seen(robot, &finished).sealed().unwrap();
-        shelves.runs.insert(run, sealed);
-        shelves.run_tiles.extend(map.tiles().map(|(index, cells)| {
-            let (rev, cells) = (Rev(1), cells.clone());
-            ((run, index), StoredRunTile { index, rev, cells })
-        }));
+        Run::first_seen(robot, &finished).sealed().unwrap()
+    }
+
+    /// What the table's stream says of a run's record in this home.
+    pub fn changed(&self, robot: RobotId, run: RunId) -> Value {
         let keys = json!({
             "pk": {"S": format!("H#{}", self.home)},
             "sk": {"S": format!("RUN#{robot}#{run}")},

@@ -1,7 +1,7 @@
 use infra::Template;
 use infra::stream::StreamSource;
 use infra::table::{AttributeType, KeySchema, Projection};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{template, template_with};
 
@@ -48,6 +48,21 @@ fn an_erasure_wakes_its_function_once() {
     assert!(source.admits(&record("INSERT", "erasure")));
     assert!(!source.admits(&record("MODIFY", "erasure")));
     assert!(!source.admits(&record("INSERT", "run")));
+}
+
+#[test]
+fn only_a_robot_that_is_marked_wakes_the_quarantine() {
+    let template = template();
+    let source = source_of(&template, "quarantine");
+    let record = |certificate: Value| {
+        let image = json!({"kind": {"S": "robot"}, "certificate": certificate});
+        json!({"eventName": "MODIFY", "dynamodb": {"NewImage": image}})
+    };
+    let marked =
+        json!({"M": {"quarantine": {"M": {"since": {"N": "1"}, "reason": {"S": "too_many_messages"}}}}});
+    assert!(source.admits(&record(marked)));
+    assert!(!source.admits(&record(json!({"M": {"id": {"S": "a"}}}))));
+    assert!(!source.admits(&record(json!({"NULL": true}))));
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn each_function_has_a_role_of_its_own_that_names_its_actions() {
     let functions = roles.len();
     roles.sort_by_key(|role| role.to_string());
     roles.dedup();
-    assert_eq!((functions, roles.len()), (10, 10));
+    assert_eq!((functions, roles.len()), (11, 11));
     for role in resources
         .values()
         .filter(|resource| resource.kind == "AWS::IAM::Role")

@@ -22,8 +22,8 @@ pub(crate) const FORM: u32 = 1;
 pub(crate) const MAX_ARCHIVE_BYTES: usize = 4 * 1024 * 1024;
 /// The most files in an archive.
 pub(crate) const MAX_FILES: usize = 64;
-/// The most bytes that one file of an archive may expand to.
-pub(crate) const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// The most bytes that the floors of an archive may expand to, all together.
+pub(crate) const MAX_PLAIN_BYTES: usize = 16 * 1024 * 1024;
 
 const HOME_FILE: &str = "home.json";
 const FLOOR_FILE: &str = "floor.json";

@@ -7,7 +7,7 @@ use thiserror::Error;
 use zip::ZipArchive;
 
 use super::document::FloorDocument;
-use super::{FLOOR_FILE, FLOORS, MAX_ARCHIVE_BYTES, MAX_FILE_BYTES, MAX_FILES};
+use super::{FLOOR_FILE, FLOORS, MAX_ARCHIVE_BYTES, MAX_FILES, MAX_PLAIN_BYTES};
 
 /// Why an archive was refused.
 #[derive(Debug, Error)]
@@ -31,12 +31,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<FloorDocument>, ReadError> {
         let reason = format!("must have at most {MAX_FILES} files, has {}", archive.len());
         return Err(FieldError::new("body", reason).into());
     }
-    let mut floors = Vec::new();
+    let (mut floors, mut left) = (Vec::new(), MAX_PLAIN_BYTES);
     for place in 0..archive.len() {
         let file = archive.by_index(place).map_err(damaged)?;
         let is_floor = file.name().is_ok_and(|name| is_floor(&name));
         if is_floor {
-            floors.push(document(file)?);
+            floors.push(document(file, &mut left)?);
         }
     }
     Ok(floors)
@@ -47,15 +47,16 @@ fn is_floor(name: &str) -> bool {
     within.is_some_and(|(_, file)| file == FLOOR_FILE)
 }
 
-fn document(file: impl Read) -> Result<FloorDocument, FieldError> {
+/// A floor, which takes its bytes from what is `left` for those after it.
+fn document(file: impl Read, left: &mut usize) -> Result<FloorDocument, FieldError> {
     let mut plain = Vec::new();
-    let limit = MAX_FILE_BYTES as u64 + 1;
+    let limit = *left as u64 + 1;
     let damaged = |_| FieldError::new(FLOOR_FILE, "is damaged");
     file.take(limit).read_to_end(&mut plain).map_err(damaged)?;
-    if plain.len() > MAX_FILE_BYTES {
-        let reason = format!("must expand to at most {MAX_FILE_BYTES} bytes");
-        return Err(FieldError::new(FLOOR_FILE, reason));
-    }
+    let too_large = || format!("all must expand to at most {MAX_PLAIN_BYTES} bytes");
+    *left = left
+        .checked_sub(plain.len())
+        .ok_or_else(|| FieldError::new(FLOOR_FILE, too_large()))?;
     let mut json = serde_json::Deserializer::from_slice(&plain);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

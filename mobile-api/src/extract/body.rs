@@ -1,7 +1,8 @@
 //! JSON bodies.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, FromRequest, Request};
 use domain::FieldError;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -29,6 +30,28 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for JsonBody<T> {
     }
 }
 
+/// A form (`application/x-www-form-urlencoded`), the body that OAuth knows.
+#[derive(Debug)]
+pub(crate) struct FormBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for FormBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, Body::from(read(body).await?));
+        let form = Form::from_request(request, state).await;
+        form.map(|Form(value)| Self(value))
+            .map_err(|rejection| match rejection {
+                FormRejection::InvalidFormContentType(_) => Problem::new(
+                    Code::UnsupportedMediaType,
+                    "send the body as application/x-www-form-urlencoded",
+                ),
+                other => FieldError::new("body", other.body_text()).into(),
+            })
+    }
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = value.and_then(|value| value.split(';').next()).map(str::trim);
@@ -36,14 +59,21 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Problem> {
-    let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
-        let detail = format!("the body must have at most {MAX_BODY_BYTES} bytes");
-        Problem::new(Code::PayloadTooLarge, detail).because(error)
-    })?;
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await;
+    let bytes = bytes.map_err(|error| too_large().because(error))?;
     Ok(bytes.to_vec())
 }
 
+fn too_large() -> Problem {
+    let detail = format!("the body must have at most {MAX_BODY_BYTES} bytes");
+    Problem::new(Code::PayloadTooLarge, detail)
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would take an array for an object without names.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(FieldError::new("body", "must be an object").into());
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let reason = reason(error.inner());

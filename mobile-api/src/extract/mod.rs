@@ -8,8 +8,8 @@ mod query;
 mod scope;
 mod source;
 
-pub(crate) use body::JsonBody;
-pub(crate) use caller::{Caller, Operator};
+pub(crate) use body::{FormBody, JsonBody};
+pub(crate) use caller::{Bearer, Caller, Operator};
 pub(crate) use headers::{ClaimSecret, Idempotency, IfMatch};
 pub(crate) use path::PathId;
 pub(crate) use query::QueryOf;

@@ -9,7 +9,7 @@ use domain::id::{HomeId, RobotId};
 use domain::usecase::RobotAccess;
 use http::request::Parts;
 
-use super::{Caller, PathId};
+use super::{Bearer, PathId};
 use crate::problem::Problem;
 use crate::state::ApiState;
 
@@ -76,7 +76,7 @@ impl<R: Needs> FromRequestParts<ApiState> for RobotOf<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let Caller(principal) = Caller::from_request_parts(parts, state).await?;
+        let Bearer(principal) = Bearer::from_request_parts(parts, state).await?;
         let PathId(robot) = PathId::<RobotId>::from_request_parts(parts, state).await?;
         let access = state
             .services
@@ -95,7 +95,7 @@ impl<R: Needs> FromRequestParts<ApiState> for HomeOf<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
-        let Caller(principal) = Caller::from_request_parts(parts, state).await?;
+        let Bearer(principal) = Bearer::from_request_parts(parts, state).await?;
         let PathId(home) = PathId::<HomeId>::from_request_parts(parts, state).await?;
         let (scope, membership) = state.services.authorizing.home(&principal, home, R::ROLE).await?;
         Ok(Self {

@@ -18,6 +18,7 @@ macro_rules! assets {
 }
 
 assets! {
+    "account.js",
     "api.js",
     "auth.js",
     "backoff.js",
@@ -80,8 +81,10 @@ assets! {
     "plan-marks.js",
     "playback.js",
     "poll.js",
+    "problem.js",
     "random.js",
     "raster.js",
+    "refresh.js",
     "robot-card.js",
     "robot-details.js",
     "robot-map.js",

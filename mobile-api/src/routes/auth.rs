@@ -1,17 +1,22 @@
-//! Signing in, and who one is.
+//! Signing in.
 
-use access::password;
+use std::error::Error;
+
+use access::{LocalIssuer, RefreshToken};
 use axum::Json;
 use axum::extract::State;
-use domain::id::PersonId;
+use domain::Timestamp;
+use domain::id::SessionId;
+use domain::ports::Account;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::{Caller, JsonBody, Source};
+use super::refreshing::{REFRESH, REVOKE};
+use crate::extract::{JsonBody, Source};
 use crate::problem::{Code, Problem, ProblemBody};
-use crate::state::{ApiState, SignIn};
+use crate::state::{ApiState, LocalSignIn, SignIn};
 
 /// What somebody signs in with.
 #[derive(Deserialize, ToSchema)]
@@ -22,14 +27,16 @@ struct Credentials {
     password: String,
 }
 
-/// A token for the header `Authorization`.
+/// A token for the header `Authorization`, and what the next is had for (RFC 6749 section 5.1).
 #[derive(Serialize, ToSchema)]
-struct Token {
+pub(super) struct Token {
     access_token: String,
     /// Always `Bearer`.
     token_type: &'static str,
     /// Seconds.
     expires_in: u64,
+    /// Good once, within a week; the session it belongs to lasts 30 days at most.
+    refresh_token: String,
 }
 
 /// How a page signs somebody in.
@@ -37,31 +44,28 @@ struct Token {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum AuthConfig {
     /// With e-mail and password at `/v1/auth/token`.
-    Local,
+    Local {
+        /// Where refresh tokens are used.
+        token_endpoint: &'static str,
+        /// Where sessions end.
+        revocation_endpoint: &'static str,
+    },
     /// At another identity provider, with PKCE.
     Oidc {
         issuer: String,
         client_id: String,
         authorization_endpoint: String,
         token_endpoint: String,
+        /// Where sessions end, if the provider has such a place (RFC 7009).
+        revocation_endpoint: Option<String>,
         scopes: Vec<String>,
     },
-}
-
-/// The caller.
-#[derive(Serialize, ToSchema)]
-struct Me {
-    #[schema(value_type = String)]
-    id: PersonId,
-    /// Whether the fleet is theirs to see.
-    operator: bool,
 }
 
 pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(sign_in))
         .routes(routes!(config))
-        .routes(routes!(me))
 }
 
 /// Sign in with e-mail and password; only where `/v1/auth/config` says `local`.
@@ -76,18 +80,19 @@ async fn sign_in(
     Source(source): Source,
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<Json<Token>, Problem> {
-    let SignIn::Local { issuer, accounts } = &state.sign_in else {
-        return Err(Problem::not_found("page"));
-    };
+    let local = local(&state)?;
     let now = state.now();
     state.failed_logins.check(&source, now)?;
-    let account = accounts.account(&credentials.email.trim().to_lowercase()).await?;
+    let account = local
+        .accounts
+        .account(&credentials.email.trim().to_lowercase())
+        .await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
-    let fits =
-        tokio::task::spawn_blocking(move || password::verify(&credentials.password, stored.as_deref()));
-    let fits = fits
+    let fits = local
+        .passwords
+        .fits(credentials.password, stored)
         .await
-        .map_err(|error| Problem::new(Code::Internal, "sign-in failed").because(error))?;
+        .map_err(failed)?;
     let Some(account) = account.filter(|_| fits) else {
         state.failed_logins.fail(&source, now);
         return Err(Problem::new(
@@ -95,38 +100,63 @@ async fn sign_in(
             "e-mail and password do not fit",
         ));
     };
+    let session = SessionId::new(now, rand::random());
+    let refresh = RefreshToken::generate(account.person, session).ok_or_else(no_randomness)?;
+    local
+        .accounts
+        .begin(&account, session, refresh.hash(), now)
+        .await?;
+    Ok(Json(token(&local.issuer, &account, &refresh, now)?))
+}
+
+fn failed(error: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
+    Problem::new(Code::Internal, "sign-in failed").because(error)
+}
+
+/// What a good refresh token is answered with.
+pub(super) fn token(
+    issuer: &LocalIssuer,
+    account: &Account,
+    refresh: &RefreshToken,
+    now: Timestamp,
+) -> Result<Token, Problem> {
     let issued = issuer.issue(account.person, account.operator, now);
-    let issued = issued.map_err(|error| Problem::new(Code::Internal, "sign-in failed").because(error))?;
-    Ok(Json(Token {
+    let issued = issued.map_err(failed)?;
+    Ok(Token {
         access_token: issued.token,
         token_type: "Bearer",
         expires_in: issued.expires_in.as_secs(),
-    }))
+        refresh_token: refresh.expose(),
+    })
+}
+
+pub(super) fn no_randomness() -> Problem {
+    failed("the system has no randomness")
+}
+
+/// The local issuer, where there is one.
+pub(super) fn local(state: &ApiState) -> Result<&LocalSignIn, Problem> {
+    match &state.sign_in {
+        SignIn::Local(local) => Ok(local),
+        SignIn::Oidc(_) => Err(Problem::not_found("page")),
+    }
 }
 
 /// How a page signs somebody in.
 #[utoipa::path(get, path = "/v1/auth/config", tag = "auth", security(()), responses((status = 200, body = AuthConfig)))]
 async fn config(State(state): State<ApiState>) -> Json<AuthConfig> {
     Json(match &state.sign_in {
-        SignIn::Local { .. } => AuthConfig::Local,
+        SignIn::Local(_) => AuthConfig::Local {
+            token_endpoint: REFRESH,
+            revocation_endpoint: REVOKE,
+        },
         SignIn::Oidc(oidc) => AuthConfig::Oidc {
             issuer: oidc.issuer.clone(),
             client_id: oidc.client_id.clone(),
             authorization_endpoint: oidc.authorization_endpoint.clone(),
             token_endpoint: oidc.token_endpoint.clone(),
+            revocation_endpoint: oidc.revocation_endpoint.clone(),
             scopes: oidc.scopes.clone(),
         },
-    })
-}
-
-/// Who the caller is.
-#[utoipa::path(
-    get, path = "/v1/me", tag = "auth",
-    responses((status = 200, body = Me), (status = "default", body = ProblemBody))
-)]
-async fn me(Caller(principal): Caller) -> Json<Me> {
-    Json(Me {
-        id: principal.person,
-        operator: principal.operator,
     })
 }

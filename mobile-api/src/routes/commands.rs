@@ -111,7 +111,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     post, path = "/v1/robots/{robot}/commands", tag = "commands",
     params(
         ("robot" = String, Path),
-        ("Idempotency-Key" = String, Header, description = "1 to 128 characters"),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 128, description = "1 to 128 characters"),
         ("X-Correlation-Id" = Option<String>, Header, description = "What our logs call the request, up to its map"),
     ),
     request_body = CommandRequest,

@@ -26,6 +26,7 @@ use crate::state::ApiState;
 #[serde(deny_unknown_fields)]
 struct Confirmation {
     /// The name of the home.
+    #[schema(min_length = 1, max_length = 64)]
     name: String,
 }
 
@@ -76,9 +77,9 @@ async fn erase(
     JsonBody(confirmation): JsonBody<Confirmation>,
 ) -> Result<Response, Problem> {
     let services = &state.services;
+    let name = Name::new("name", &confirmation.name)?;
     let erasure = match services.authorizing.home(&principal, home, Role::Owner).await {
         Ok((scope, _)) => {
-            let name = Name::new("name", &confirmation.name)?;
             let erasing = &services.erasing;
             erasing
                 .begin(&scope, principal.person, &name, state.now())

@@ -24,6 +24,7 @@ use crate::state::ApiState;
 #[serde(deny_unknown_fields)]
 struct NewcomerBody {
     /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     name: String,
 }
 

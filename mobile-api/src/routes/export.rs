@@ -27,6 +27,7 @@ use super::access_log::note;
 use super::floors::PNG_SCALE;
 use crate::archive::document::{FloorDocument, HomeDocument, MemberDocument, RobotDocument, hex};
 use crate::archive::{FloorFiles, MAX_ARCHIVE_BYTES, ReadError, WriteError, read, write};
+use crate::binary::Binary;
 use crate::extract::{AsOwner, HomeOf};
 use crate::feature_map::features;
 use crate::problem::{Code, Problem, ProblemBody};
@@ -60,7 +61,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
 /// runs with their tracks (`home.json`), and each floor with all evidence (`floor.json`), as GeoJSON and as a picture.
 #[utoipa::path(
     get, path = "/v1/homes/{home}/export", tag = "homes", params(("home" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/zip"), (status = "default", body = ProblemBody))
+    responses((status = 200, body = Binary, content_type = "application/zip"), (status = "default", body = ProblemBody))
 )]
 async fn export(State(state): State<ApiState>, home: HomeOf<AsOwner>) -> Result<Response, Problem> {
     let archive = archive(&state, &home.scope).await?;
@@ -80,7 +81,7 @@ async fn export(State(state): State<ApiState>, home: HomeOf<AsOwner>) -> Result<
 /// Robots, runs and members stay where they are. A home that has floors is a `conflict`.
 #[utoipa::path(
     post, path = "/v1/homes/{home}/import", tag = "homes", params(("home" = String, Path)),
-    request_body(content = Vec<u8>, content_type = "application/zip"),
+    request_body(content = Binary, content_type = "application/zip"),
     responses((status = 201, body = Imported), (status = "default", body = ProblemBody))
 )]
 async fn import(

@@ -9,7 +9,7 @@ use domain::error::check_text;
 use domain::fleet::{FleetFilter, FleetSummary, RobotHealth};
 use domain::id::RobotId;
 use domain::label::LabelCode;
-use domain::page::{Cursor, MAX_PAGE, Page, PageRequest};
+use domain::page::{Cursor, Page, PageRequest};
 use domain::ports::StoreError;
 use domain::status::{MAX_LABEL, RobotState};
 use http::StatusCode;
@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 
 use super::robot_body::HealthBody;
 use crate::extract::{JsonBody, Operator, PathId, QueryOf};
-use crate::lists::{DEFAULT_PAGE, ListOf};
+use crate::lists::{Limit, ListOf};
 use crate::problem::{Problem, ProblemBody};
 use crate::state::ApiState;
 
@@ -38,8 +38,8 @@ struct FleetQuery {
     /// `true` or `false`.
     connected: Option<String>,
     /// How many items at most, 1 to 100; 50 unless given.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 100)]
+    limit: Option<Limit>,
     /// Where the page before this one ended.
     cursor: Option<String>,
 }
@@ -66,6 +66,7 @@ pub(crate) fn routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(announce))
+        .routes(routes!(lift))
         .routes(routes!(summary))
 }
 
@@ -79,7 +80,7 @@ async fn list(
     _: Operator,
     QueryOf(query): QueryOf<FleetQuery>,
 ) -> Result<Json<ListOf<HealthBody>>, Problem> {
-    let limit = query.limit.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE);
+    let limit = query.limit.unwrap_or_default().items();
     let page = PageRequest::new(
         limit,
         query
@@ -109,6 +110,20 @@ async fn announce(
 ) -> Result<StatusCode, Problem> {
     let code: LabelCode = announced.code.parse()?;
     state.services.admitting.announce(robot, code).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let a robot in again that was cut off; one that was not, or is not known, stays as it is.
+#[utoipa::path(
+    delete, path = "/v1/fleet/robots/{robot}/quarantine", tag = "fleet", params(("robot" = String, Path)),
+    responses((status = 204), (status = "default", body = ProblemBody))
+)]
+async fn lift(
+    State(state): State<ApiState>,
+    _: Operator,
+    PathId(robot): PathId<RobotId>,
+) -> Result<StatusCode, Problem> {
+    state.services.quarantining.lift(robot).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -26,6 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::map_body::FloorMapBody;
+use crate::binary::Binary;
 use crate::extract::{AsGuest, AsMember, HomeOf, JsonBody, PathId, QueryOf};
 use crate::feature_map::{GEO_JSON, features, shapes_answer};
 use crate::lists::{ListOf, PageQuery};
@@ -69,6 +70,7 @@ const FORMS: [(&str, Form); 4] = [
 #[serde(deny_unknown_fields)]
 struct FloorChange {
     /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     name: String,
 }
 
@@ -178,7 +180,7 @@ async fn rename(
     ),
     responses(
         (status = 200, headers(("ETag" = String)), content(
-            (FloorMapBody = "application/json"), (Vec<u8> = "image/png"),
+            (FloorMapBody = "application/json"), (Binary = "image/png"),
             (serde_json::Value = "application/geo+json"), (serde_json::Value = "application/vnd.valetudo.map+json")
         )),
         (status = 304, description = "what is known already is the present map"),

@@ -47,6 +47,7 @@ pub(crate) struct HomeBody {
 #[serde(deny_unknown_fields)]
 struct NewHome {
     /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     name: String,
 }
 
@@ -85,7 +86,7 @@ async fn list(
 /// The same `Idempotency-Key` with the same name is the same home, always. Who owns ten homes gets `too_many_homes`.
 #[utoipa::path(
     post, path = "/v1/homes", tag = "homes",
-    params(("Idempotency-Key" = String, Header, description = "1 to 128 characters")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 128, description = "1 to 128 characters")),
     request_body = NewHome,
     responses(
         (status = 201, body = HomeBody, headers(("Location" = String))),

@@ -37,6 +37,7 @@ enum InvitedAs {
 #[serde(deny_unknown_fields)]
 struct NewInvitation {
     /// What the owner calls who is asked, 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     name: String,
     role: InvitedAs,
     /// When a guest's stay ends, within a year; for guests alone, who need it.

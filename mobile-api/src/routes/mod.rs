@@ -1,6 +1,7 @@
 //! The routes, by subject; each is a few lines between an extractor and a use case.
 
 pub(crate) mod access_log;
+pub(crate) mod account;
 mod assets;
 pub(crate) mod auth;
 pub(crate) mod commands;
@@ -21,6 +22,7 @@ pub(crate) mod pages;
 pub(crate) mod pairing;
 pub(crate) mod plan;
 pub(crate) mod provisioning;
+pub(crate) mod refreshing;
 mod robot_body;
 pub(crate) mod robots;
 mod room_body;

@@ -27,6 +27,7 @@ struct NewRobot {
     /// The eight letters and digits that the robot shows, such as `ABCD-1234`, or the sixteen printed on it.
     code: String,
     /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     name: String,
 }
 

@@ -3,6 +3,7 @@
 use domain::fleet::RobotHealth;
 use domain::home::Name;
 use domain::id::{FloorId, HomeId, RobotId, RunId};
+use domain::quarantine::Quarantine;
 use domain::robot::{Pairing, Robot};
 use domain::status::RobotError;
 use serde::Serialize;
@@ -40,6 +41,27 @@ pub(crate) struct HealthBody {
     waiting: u32,
     /// Reports that the robot had to drop since it was paired.
     dropped: u32,
+    /// Why it was cut off, absent unless it was: its certificate opens nothing until an operator lifts that or it is
+    /// paired anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantine: Option<QuarantineBody>,
+}
+
+/// Why a robot was cut off.
+#[derive(Serialize, ToSchema)]
+struct QuarantineBody {
+    since: Rfc3339,
+    /// `too_many_messages`.
+    reason: &'static str,
+}
+
+impl From<Quarantine> for QuarantineBody {
+    fn from(quarantine: Quarantine) -> Self {
+        Self {
+            since: quarantine.since.into(),
+            reason: quarantine.reason.as_str(),
+        }
+    }
 }
 
 /// A version that is wanted and the one that the robot has.
@@ -73,8 +95,12 @@ impl From<RobotHealth> for HealthBody {
         let connected = health.is_connected();
         let last_seen = health.last_seen().map(Rfc3339::from);
         let id = health.robot;
+        let quarantine = health.quarantine.map(QuarantineBody::from);
         let Some(status) = health.status else {
-            return Self::silent(id, connected, last_seen);
+            return Self {
+                quarantine,
+                ..Self::silent(id, connected, last_seen)
+            };
         };
         Self {
             id,
@@ -88,6 +114,7 @@ impl From<RobotHealth> for HealthBody {
             model: Some(status.model),
             waiting: status.waiting,
             dropped: status.dropped,
+            quarantine,
         }
     }
 }
@@ -107,6 +134,7 @@ impl HealthBody {
             model: None,
             waiting: 0,
             dropped: 0,
+            quarantine: None,
         }
     }
 }

@@ -23,6 +23,7 @@ use crate::state::ApiState;
 #[serde(deny_unknown_fields)]
 struct RobotChange {
     /// 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     name: String,
 }
 

@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::floors::PNG_SCALE;
 use super::map_body::RunMapBody;
 use super::run_body::{RunBody, RunDetail};
+use crate::binary::Binary;
 use crate::extract::{AsGuest, PathId, QueryOf, RobotOf};
 use crate::lists::{ListOf, PageQuery};
 use crate::negotiation::negotiate;
@@ -72,7 +73,7 @@ async fn show(
     get, path = "/v1/robots/{robot}/runs/{run}/map", tag = "runs",
     params(("robot" = String, Path), ("run" = String, Path)),
     responses(
-        (status = 200, content((RunMapBody = "application/json"), (Vec<u8> = "image/png"))),
+        (status = 200, content((RunMapBody = "application/json"), (Binary = "image/png"))),
         (status = "default", body = ProblemBody)
     )
 )]

@@ -9,7 +9,7 @@ use crate::world::{Answer, PASSWORD, Person, World};
 
 const PATH: &str = "/v1/auth/token";
 
-async fn sign_in(world: &World, email: &str, password: &str) -> Answer {
+pub async fn sign_in(world: &World, email: &str, password: &str) -> Answer {
     let body = json!({"email": email, "password": password});
     world.send(world.request(Method::POST, PATH).json(&body)).await
 }
@@ -22,14 +22,14 @@ async fn a_password_becomes_a_token_that_opens_the_api() {
     assert_eq!(answer.status, 200);
     assert_eq!(
         (&answer.json()["token_type"], &answer.json()["expires_in"]),
-        (&json!("Bearer"), &json!(3600))
+        (&json!("Bearer"), &json!(900))
     );
     let token = answer.json()["access_token"].as_str().unwrap().to_owned();
     let me = world
         .send(world.request(Method::GET, "/v1/me").bearer(&token))
         .await;
     assert_eq!(me.json(), json!({"id": Person::Anna.id(), "operator": false}));
-    world.pass(Duration::from_secs(3600 + 60));
+    world.pass(Duration::from_secs(900 + 60));
     let late = world
         .send(world.request(Method::GET, "/v1/me").bearer(&token))
         .await;
@@ -83,7 +83,7 @@ async fn after_ten_wrong_passwords_a_source_waits_and_the_account_stays_open_els
     retry-after: 300
     {
       "code": "too_many_requests",
-      "detail": "too many failures, wait 300 seconds",
+      "detail": "too many attempts, wait 300 seconds",
       "status": 429,
       "title": "Too many requests",
       "type": "urn:sweepline:problem:too_many_requests"
@@ -150,5 +150,8 @@ async fn no_token_and_anything_but_a_good_token_is_refused() {
 async fn pages_hear_how_to_sign_in() {
     let world = World::new().await;
     let answer = world.send(world.request(Method::GET, "/v1/auth/config")).await;
-    assert_eq!(answer.json(), json!({"kind": "local"}));
+    let expected = json!({
+        "kind": "local", "token_endpoint": "/v1/auth/refresh", "revocation_endpoint": "/v1/auth/revoke"
+    });
+    assert_eq!(answer.json(), expected);
 }

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use domain::command_log::RATE_WINDOW;
 use domain::id::{LeaseId, PersonId};
 use domain::member::Stay;
 use domain::ports::{Connection, LeaseStore};
 use domain::status::RobotState;
 use domain::usecase::MemberKeeping;
+use hostile::Row;
 use http::Method;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -16,7 +18,6 @@ use serde_json::{Value, json};
 
 use crate::commands::start;
 use crate::flat::{drive, two_rooms};
-use crate::isolation::Row;
 use crate::world::{AT, Answer, Person, World};
 
 const SCHEDULES: u64 = 100;
@@ -206,6 +207,7 @@ macro_rules! play {
         world.fold(drive(1), &two_rooms(&[])).await;
         let mut row = Row::new($name);
         for seed in 0..$seeds {
+            world.pass(RATE_WINDOW);
             let held = $rule(&world, seed, $bug).await;
             row.add(held, || format!("seed {seed}"));
         }

@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use domain::incident::Incident;
-use domain::ports::IncidentStore;
+use domain::ports::{FlowStore, HealthStore, IncidentStore};
+use domain::quarantine::Minute;
 use dynoxide::actions::scan::ScanRequest;
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::account::depart;
+use crate::auth::sign_in;
 use crate::commands::{issue, start};
 use crate::flat::{drive, two_rooms};
 use crate::members::{accept, invite};
-use crate::world::{AT, Person, World};
+use crate::world::{AT, PASSWORD, Person, World};
 
 const DATA: &str = include_str!("../../../DATA.md");
 
@@ -79,6 +82,8 @@ fn without_place(name: &str) -> String {
 async fn full() -> World {
     let world = World::new().await;
     world.sign_up(Person::Anna, "anna@example.org").await;
+    sign_in(&world, "anna@example.org", PASSWORD).await;
+    assert_eq!(depart(&world, Person::Olga, "").await.status, 200);
     world.fold(drive(1), &two_rooms(&[(10, 10)])).await;
     world.fold(drive(2), &two_rooms(&[])).await;
     for role in ["member", "guest"] {
@@ -106,6 +111,12 @@ async fn full() -> World {
         at: AT,
     };
     world.store.record(&incident).await.unwrap();
+    world
+        .store
+        .add_flow(world.robot, Minute::of(AT), 1)
+        .await
+        .unwrap();
+    world.store.put_quarantine(world.robot, None).await.unwrap();
     let foreign = format!("/v1/homes/{}/erasure", world.foreign_home);
     assert_eq!(
         world

@@ -34,6 +34,8 @@ pub struct RecordedDevices {
     pub posted: Mutex<Vec<u64>>,
     /// The robots whose certificates were revoked.
     pub revoked: Mutex<Vec<RobotId>>,
+    /// The robots whose certificates open again.
+    pub reinstated: Mutex<Vec<RobotId>>,
     /// The clients that were cut off.
     pub disconnected: Mutex<Vec<String>>,
 }
@@ -48,6 +50,7 @@ impl Default for RecordedDevices {
             requests: Mutex::default(),
             posted: Mutex::default(),
             revoked: Mutex::default(),
+            reinstated: Mutex::default(),
             disconnected: Mutex::default(),
         }
     }
@@ -112,6 +115,7 @@ impl DeviceRegistry for RecordedDevices {
             id: "00".repeat(32),
             not_after: now,
             successor: None,
+            quarantine: None,
         };
         Ok(IssuedCertificate {
             pem: format!("certificate of {robot}"),
@@ -121,6 +125,15 @@ impl DeviceRegistry for RecordedDevices {
 
     async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError> {
         self.revoked.lock().unwrap().push(robot);
+        Ok(())
+    }
+
+    async fn suspend(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.disconnect(&robot.to_string()).await
+    }
+
+    async fn reinstate(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.reinstated.lock().unwrap().push(robot);
         Ok(())
     }
 

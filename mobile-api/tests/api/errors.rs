@@ -108,6 +108,8 @@ async fn bodies_that_cannot_be_read_are_refused() {
                 .text(kind, body),
         )
     };
+    let unnamed = send("application/json", "[\"ABCD-1234\", \"Kitchen robot\"]").await;
+    assert_eq!(unnamed.json()["detail"], "body: must be an object", "{unnamed}");
     insta::assert_snapshot!(send("text/plain", "{}").await, @r#"
     415 Unsupported Media Type
     content-type: application/problem+json

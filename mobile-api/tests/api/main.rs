@@ -8,6 +8,7 @@
 )]
 
 mod access_log;
+mod account;
 mod auth;
 mod commanding;
 mod commands;
@@ -21,6 +22,7 @@ mod export;
 mod flat;
 mod fleet;
 mod floors;
+mod haste;
 mod homes;
 mod isolation;
 mod live;
@@ -29,6 +31,8 @@ mod overview;
 mod pages;
 mod pairing;
 mod plan;
+mod quarantine;
+mod refreshing;
 mod robots;
 mod rooms;
 mod runs;

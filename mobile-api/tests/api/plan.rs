@@ -1,6 +1,6 @@
 //! Plans: shown, and given to the robot with a start.
 
-use domain::command::Command;
+use domain::command::{Command, START_SETTLES};
 use domain::id::RoomId;
 use domain::plan::CleaningPlan;
 use domain::ports::RobotRequest;
@@ -164,6 +164,7 @@ async fn only_the_rooms_of_the_present_list_can_be_cleaned() {
     let room: RoomId = listed[0]["id"].as_str().unwrap().parse().unwrap();
     assert!(plan.legs().iter().all(|leg| leg.room == Some(room)));
     let gone = json!(RoomId::new(AT, 9));
+    world.pass(START_SETTLES);
     assert_eq!(
         start(&world, "b", rooms(&[&listed[0]["id"], &gone])).await.code(),
         "rooms_changed"
@@ -171,6 +172,7 @@ async fn only_the_rooms_of_the_present_list_can_be_cleaned() {
     for (key, version, status) in [("c", 1, 202), ("d", 0, 409), ("e", 2, 409)] {
         let mut body = rooms(&[&listed[0]["id"]]);
         body["rooms_version"] = json!(version);
+        world.pass(START_SETTLES);
         assert_eq!(start(&world, key, body).await.status, status, "version {version}");
     }
 }
@@ -186,6 +188,7 @@ async fn a_zone_is_cleaned_where_it_is_and_refused_where_it_cannot_be() {
     .await;
     assert_eq!(good.status, 202, "{good}");
     assert!(sent(&world).1.unwrap().metres() < 40.0);
+    world.pass(START_SETTLES);
     let crossing = start(
         &world,
         "b",
@@ -307,5 +310,6 @@ async fn a_second_floor_has_rooms_and_plans_of_its_own() {
         (here.status.as_u16(), sent(&world).1.unwrap().floor()),
         (202, joined.floor)
     );
+    world.pass(START_SETTLES);
     assert_eq!(start(&world, "b", rooms(&[ids[0]])).await.code(), "rooms_changed");
 }

@@ -18,18 +18,20 @@ use domain::presence::Presence;
 use domain::robot::{Pairing, Robot};
 use domain::settings::Settings;
 use domain::status::{Battery, Capabilities, RobotError, RobotState, Status, StatusOrder};
-use domain::usecase::Folding;
+use domain::usecase::{Accounts, Folding};
 use dynoxide::Database;
+use hostile::Recorder;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use mobile_api::{ApiConfig, ApiState, Devices, Provisioning, Services, SignIn, Source, router};
+use mobile_api::{
+    ApiConfig, ApiState, Devices, LocalSignIn, MAX_CHANGES, Provisioning, Services, SignIn, Source, router,
+};
 use serde_json::Value;
 use store::{ConnectConfig, StaticCredentials, TableStore, connect};
 use tower::ServiceExt;
 
 use crate::devices::RecordedDevices;
-use crate::isolation::Recorder;
 
 pub const AT: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 pub const PASSWORD: &str = "correct horse";
@@ -116,10 +118,7 @@ impl World {
             registry: devices.clone(),
             claims: provisions.then(|| devices.clone() as _),
         };
-        let sign_in = SignIn::Local {
-            issuer: issuer.clone(),
-            accounts: store.clone(),
-        };
+        let sign_in = SignIn::Local(LocalSignIn::new(issuer.clone(), Accounts::new(&store)));
         let verifier = TokenVerifier::new(vec![issuer.trusted()]);
         let services = Services::new(&store, &reach);
         let world = Self {
@@ -432,6 +431,7 @@ async fn table(recorder: Option<&Recorder>) -> (Database, ConnectConfig) {
 
 fn config() -> ApiConfig {
     ApiConfig {
+        max_changes: MAX_CHANGES,
         provisioning: Provisioning {
             mqtt_host: "localhost".into(),
             mqtt_port: 8883,

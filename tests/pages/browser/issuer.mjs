@@ -8,9 +8,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 const TOKEN_SECONDS = 600;
+/** The life of an access token as the pages are told it, in seconds. */
+export const TOLD_SECONDS = 2;
 
 export class Issuer {
   #codes = new Map();
+  #refreshTokens = new Set();
   #key = newKey();
   /** What was asked for besides pages, such as `/keys`. */
   asked = [];
@@ -51,6 +54,9 @@ export class Issuer {
         return this.#sendBack(searchParams, response);
       case '/token':
         return this.#exchange(new URLSearchParams(await bodyOf(request)), response);
+      case '/revoke':
+        this.#refreshTokens.delete(new URLSearchParams(await bodyOf(request)).get('token'));
+        return json(response, 200, {});
       default:
         return json(response, 404, {});
     }
@@ -62,6 +68,7 @@ export class Issuer {
       jwks_uri: `${this.url}/keys`,
       authorization_endpoint: `${this.url}/authorize`,
       token_endpoint: `${this.url}/token`,
+      revocation_endpoint: `${this.url}/revoke`,
     };
   }
 
@@ -83,6 +90,7 @@ export class Issuer {
   }
 
   #exchange(form, response) {
+    if (form.get('grant_type') === 'refresh_token') return this.#refresh(form, response);
     const given = this.#codes.get(form.get('code'));
     this.#codes.delete(form.get('code'));
     const challenge = createHash('sha256')
@@ -90,7 +98,31 @@ export class Issuer {
       .digest('base64url');
     const fits = given?.challenge === challenge && given.redirect === form.get('redirect_uri');
     if (!fits || form.get('client_id') !== this.client) return json(response, 400, { error: 'invalid_grant' });
-    return json(response, 200, { access_token: this.#token(), token_type: 'Bearer', expires_in: TOKEN_SECONDS });
+    return this.#grant(response);
+  }
+
+  /** A refresh token is good once. */
+  #refresh(form, response) {
+    const fits = this.#refreshTokens.delete(form.get('refresh_token')) && form.get('client_id') === this.client;
+    if (!fits) return json(response, 400, { error: 'invalid_grant' });
+    this.asked.push('refreshed');
+    return this.#grant(response);
+  }
+
+  #grant(response) {
+    const refresh = randomUUID();
+    this.#refreshTokens.add(refresh);
+    return json(response, 200, {
+      access_token: this.#token(),
+      token_type: 'Bearer',
+      expires_in: TOLD_SECONDS,
+      refresh_token: refresh,
+    });
+  }
+
+  /** How many refresh tokens are good. */
+  get open() {
+    return this.#refreshTokens.size;
   }
 
   #token() {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { FunctionHost } from './function-host.mjs';
 import { Issuer } from './issuer.mjs';
-import { assertSound, launch, openPage, PHONE, stack } from './support.mjs';
+import { assertSound, launch, openPage, PHONE, stack, until } from './support.mjs';
 
 const CLIENT = 'pages';
 
@@ -60,6 +60,37 @@ describe('somebody of another identity provider', () => {
     await visit.page.locator('.home-name', { hasText: 'Far away' }).waitFor();
     assert.equal(read(), 2);
     await assertSound(visit.page, visit.complaints);
+  });
+
+  it('stays signed in at the provider after the access token has run out, and signs out there', async () => {
+    const refreshed = () => issuer.asked.filter((path) => path === 'refreshed').length;
+    const before = refreshed();
+    const comeBack = async () => {
+      await visit.page.reload();
+      await visit.page.locator('.home-name', { hasText: 'Far away' }).waitFor();
+      return refreshed();
+    };
+    await until('the page refreshes', comeBack, (count) => count > before + 1);
+    await visit.page.getByRole('button', { name: 'Sign out' }).click();
+    await until('nothing is left at the provider', () => issuer.open, (open) => open === 0);
+    await assertSound(visit.page, visit.complaints);
+  });
+
+  it('deletes the account, which opens nothing any more, not even after signing in again', async () => {
+    const { page } = visit;
+    await signInAtProvider(page);
+    await page.getByRole('button', { name: 'Home', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    await page.getByText('Your sign-in at 127.0.0.1').waitFor();
+    await page.getByLabel('Confirmation').fill('no');
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('to go on').waitFor();
+    await assertSound(page, visit.complaints);
+    await page.getByLabel('Confirmation').fill('delete');
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByText('Your account is deleted.').waitFor();
+    await signInAtProvider(page);
+    await page.getByText('Your session has ended').waitFor();
   });
 
   it('cannot be made to send anything elsewhere', async () => {

@@ -5,6 +5,7 @@ pub mod cold;
 pub mod deployed;
 pub mod devices;
 pub mod emulator;
+pub mod openapi;
 pub mod pages;
 pub mod template;
 

@@ -125,6 +125,12 @@ pub trait DeviceRegistry: Send + Sync {
     /// Revokes all certificates of the robot and MUST cut its live connection.
     async fn revoke(&self, robot: RobotId) -> Result<(), DeviceError>;
 
+    /// Makes all certificates of the robot open nothing until they are reinstated, and MUST cut its live connection.
+    async fn suspend(&self, robot: RobotId) -> Result<(), DeviceError>;
+
+    /// Makes the certificates of a robot that was suspended open again what they did.
+    async fn reinstate(&self, robot: RobotId) -> Result<(), DeviceError>;
+
     /// Revokes one certificate of a robot that connects with another by now; one that is not there is no error.
     async fn retire(&self, robot: RobotId, certificate: &str) -> Result<(), DeviceError>;
 

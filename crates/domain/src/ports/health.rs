@@ -5,6 +5,7 @@ use crate::fleet::{FleetFilter, FleetSummary, RobotHealth};
 use crate::id::RobotId;
 use crate::page::{Page, PageRequest};
 use crate::presence::Presence;
+use crate::quarantine::{Minute, Quarantine};
 use crate::status::Status;
 
 /// Keeps what is known of each robot's health.
@@ -27,6 +28,17 @@ pub trait HealthStore: Send + Sync {
         presence: &Presence,
         expected: Option<&Presence>,
     ) -> Result<(), StoreError>;
+
+    /// Notes that the robot was cut off, or that it is no more. Status and presence MUST stay as they are.
+    async fn put_quarantine(&self, robot: RobotId, quarantine: Option<&Quarantine>)
+    -> Result<(), StoreError>;
+}
+
+/// Counts what robots send, for those who count it in many processes.
+#[async_trait]
+pub trait FlowStore: Send + Sync {
+    /// Adds to what `robot` sent in `minute`; gives the sum. The store MAY forget a minute once it is an hour ago.
+    async fn add_flow(&self, robot: RobotId, minute: Minute, weight: u32) -> Result<u64, StoreError>;
 }
 
 /// Reads the health of the whole fleet.

@@ -22,7 +22,7 @@ mod runs;
 mod updates;
 
 pub use access_log::AccessLogStore;
-pub use account::{Account, AccountStore, LeaseStore};
+pub use account::{Account, AccountStore, LeaseStore, PersonStore, SessionStore};
 pub use commands::CommandStore;
 pub use devices::{
     CommandLink, Connection, Connections, Delivery, DeviceError, DeviceRegistry, ProvisioningClaim,
@@ -30,7 +30,7 @@ pub use devices::{
 };
 pub use erasures::ErasureStore;
 pub use floors::{FloorStore, KeptPlan};
-pub use health::{FleetStore, HealthStore};
+pub use health::{FleetStore, FlowStore, HealthStore};
 pub use homes::HomeStore;
 pub use incidents::IncidentStore;
 pub use keepsakes::KeepsakeStore;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::UseCaseError;
+use super::quarantining::unless_quarantined;
 use crate::FieldError;
 use crate::access::{HomeScope, Principal};
 use crate::home::{Membership, Role};
@@ -76,7 +77,7 @@ impl Authorizing {
         })
     }
 
-    /// The robot that the broker authenticated, if what it sent belongs to its present pairing.
+    /// The robot that the broker authenticated, if what it sent belongs to its present pairing and it is in no quarantine.
     pub async fn paired_robot(
         &self,
         robot: RobotId,
@@ -84,6 +85,7 @@ impl Authorizing {
     ) -> Result<RobotAccess, UseCaseError> {
         let robot = self.robots.robot(robot).await?;
         let robot = robot.ok_or_else(|| FieldError::new("client", "is not a robot of this installation"))?;
+        unless_quarantined(&robot)?;
         let foreign = || FieldError::new("pairing", "is not the robot's present pairing");
         let pairing = robot
             .pairing

@@ -1,6 +1,7 @@
 //! An owner asks a robot to do something, and hears the truth in one round trip.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{
     Authorizing, Connectivity, MAX_ATTEMPTS, NoPlan, PlanWanted, Planning, RobotAccess, UseCaseError,
@@ -8,7 +9,8 @@ use super::{
 };
 use crate::access::{HomeScope, Principal};
 use crate::command::{
-    COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, Scope,
+    COMMAND_VALID, Command, CommandKind, CommandNumber, CommandState, DELIVERY_TIMEOUT, Order, START_SETTLES,
+    Scope,
 };
 use crate::command_log::{Asked, CommandLog};
 use crate::home::Role;
@@ -71,7 +73,8 @@ impl Commanding {
     /// Stores a command, sends it once, and gives it as it stands after the robot's confirmation, its silence or,
     /// for a key that was used before, whatever came of it since.
     ///
-    /// Errors: [`UseCaseError::RobotOffline`], [`UseCaseError::RobotBusy`], [`UseCaseError::RoomsChanged`],
+    /// Errors: [`UseCaseError::RobotOffline`], [`UseCaseError::RobotBusy`], [`UseCaseError::TooManyCommands`],
+    /// [`UseCaseError::RoomsChanged`],
     /// [`UseCaseError::NoPlan`], [`UseCaseError::Refused`] for zones that cannot be used, [`UseCaseError::KeyReused`],
     /// [`UseCaseError::NotFound`] for who was removed meanwhile.
     pub async fn issue(
@@ -98,6 +101,10 @@ impl Commanding {
             if let Some(earlier) = self.issued_before(access, &new, &log, now).await? {
                 return Ok(earlier);
             }
+            if let Some(stop) = self.stopped_just_now(access, &new, &log, now).await? {
+                return Ok(stop);
+            }
+            self.refuse_haste(access, &new, &log, now).await?;
             let way = self.check(access, &new).await?;
             let number = CommandNumber::after(log.last(), now);
             let command = command(access, &new, &way, number, now);
@@ -147,6 +154,50 @@ impl Commanding {
             Some(asked) if asked.digest != new.digest => Err(UseCaseError::KeyReused),
             Some(asked) => self.current(access, asked.command).await,
             None => Ok(None),
+        }
+    }
+
+    /// The stop that has arrived a moment ago, if this is another: nothing was sent since, so that it holds.
+    async fn stopped_just_now(
+        &self,
+        access: &RobotAccess,
+        new: &NewCommand,
+        log: &CommandLog,
+        now: Timestamp,
+    ) -> Result<Option<Command>, UseCaseError> {
+        let newest = log.newest_within(log.stop_repeats(now), now);
+        let Some(newest) = newest.filter(|_| new.order.kind() == CommandKind::Stop) else {
+            return Ok(None);
+        };
+        let earlier = self.current(access, newest.command).await?;
+        Ok(earlier.filter(|earlier| earlier.order == new.order && earlier.state.has_arrived()))
+    }
+
+    /// Refuses what comes faster than a person asks: more commands than the log remembers within a minute, and a start
+    /// just after another, of which the robot's status does not tell yet. A stop always passes.
+    async fn refuse_haste(
+        &self,
+        access: &RobotAccess,
+        new: &NewCommand,
+        log: &CommandLog,
+        now: Timestamp,
+    ) -> Result<(), UseCaseError> {
+        if new.order.kind().is_always_obeyed() {
+            return Ok(());
+        }
+        if let Some(wait) = log.wait(now) {
+            let retry_after = wait.max(Duration::from_secs(1));
+            return Err(UseCaseError::TooManyCommands { retry_after });
+        }
+        let newest = log.newest_within(START_SETTLES, now);
+        let Some(newest) = newest.filter(|_| new.order.kind() == CommandKind::Start) else {
+            return Ok(());
+        };
+        match self.current(access, newest.command).await? {
+            Some(earlier) if earlier.is_start_under_way() => Err(UseCaseError::RobotBusy {
+                run: earlier.state.run(),
+            }),
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -297,14 +348,17 @@ fn tell_refusal(robot: RobotId, error: &UseCaseError) {
         UseCaseError::Refused(_) => "invalid_request",
         UseCaseError::RobotOffline => "robot_offline",
         UseCaseError::RobotBusy { .. } => "robot_busy",
+        UseCaseError::TooManyCommands { .. } => "too_many_requests",
         UseCaseError::RoomsChanged => "rooms_changed",
         UseCaseError::NoPlan(_) => "no_plan",
         UseCaseError::KeyReused => "idempotency_key_reused",
         UseCaseError::NotFound { .. }
         | UseCaseError::RoomEdit(_)
         | UseCaseError::TooManyHomes
+        | UseCaseError::HomesShared { .. }
         | UseCaseError::Members(_)
         | UseCaseError::VersionMismatch
+        | UseCaseError::Quarantined { .. }
         | UseCaseError::Store(_)
         | UseCaseError::Device(_) => return,
     };

@@ -60,10 +60,21 @@ impl Erasing {
         if home.name != *confirmed {
             return Err(FieldError::new("name", "is not the name of the home").into());
         }
-        let erasure = Erasure::asked(home.id, owner, now);
+        self.begin_unasked(scope, owner, now).await?;
+        self.erasure(owner, home.id).await
+    }
+
+    /// The same for an owner who has said otherwise that they mean it.
+    pub(super) async fn begin_unasked(
+        &self,
+        scope: &HomeScope,
+        owner: PersonId,
+        now: Timestamp,
+    ) -> Result<(), UseCaseError> {
+        let erasure = Erasure::asked(scope.home(), owner, now);
         self.erasures.bury(scope, &erasure).await?;
         tracing::info!("home erased");
-        self.erasure(owner, home.id).await
+        Ok(())
     }
 
     /// The erasure of a home by this person.

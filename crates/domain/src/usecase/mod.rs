@@ -1,11 +1,13 @@
 //! What Sweepline does: each use case is a struct of the ports it needs, with one method for what happens.
 
 mod access_logging;
+mod accounts;
 mod admitting;
 mod aligning;
 mod authorizing;
 mod commanding;
 mod connectivity;
+mod departing;
 mod deriving;
 mod erasing;
 mod folding;
@@ -16,6 +18,7 @@ mod membership;
 mod pairing;
 mod planning;
 mod presence;
+mod quarantining;
 mod renewing;
 mod room_keeping;
 mod run_events;
@@ -25,11 +28,13 @@ mod settling;
 mod status;
 
 pub use access_logging::{AccessLogging, Actor};
+pub use accounts::Accounts;
 pub use admitting::Admitting;
 use aligning::Aligning;
 pub use authorizing::{Authorizing, RobotAccess};
 pub use commanding::{Commanding, NewCommand};
 pub use connectivity::Connectivity;
+pub use departing::{Departing, Departure, TOKENS_END};
 pub use deriving::{DOCK_MOVED_MM, Deriving, Layers, Voted};
 pub use erasing::Erasing;
 pub use folding::Folding;
@@ -40,6 +45,7 @@ pub use membership::{MemberError, MemberKeeping};
 pub use pairing::{ExpectedRobot, NewClaim, Pairings};
 pub use planning::{NoPlan, PlanWanted, Planning};
 pub use presence::PresenceTracking;
+pub use quarantining::{FlowWatching, Quarantining};
 pub use renewing::Renewing;
 pub use room_keeping::{NewSplit, RoomKeeping};
 pub use run_events::RunEvents;
@@ -53,10 +59,10 @@ use thiserror::Error;
 use mapping::rooms::RoomEditError;
 use sha2::{Digest, Sha256};
 
-use crate::FieldError;
 use crate::home::MAX_OWNED_HOMES;
 use crate::id::{FloorId, RunId};
 use crate::ports::{DeviceError, StoreError};
+use crate::{FieldError, Timestamp};
 
 /// How often a use case reads again after somebody else wrote first.
 pub(crate) const MAX_ATTEMPTS: usize = 16;
@@ -82,6 +88,18 @@ pub enum UseCaseError {
         /// That run, if it is known.
         run: Option<RunId>,
     },
+    /// More commands than a person gives.
+    #[error("too many commands to the robot, wait {} seconds", retry_after.as_secs())]
+    TooManyCommands {
+        /// When the next one is looked at, at least one second.
+        retry_after: std::time::Duration,
+    },
+    /// The robot was cut off; nothing of it is taken.
+    #[error("the robot is in quarantine since {}", since.seconds())]
+    Quarantined {
+        /// Since when.
+        since: Timestamp,
+    },
     /// The rooms of the scope are not the floor's rooms any more.
     #[error("the rooms have changed; read them again")]
     RoomsChanged,
@@ -97,6 +115,12 @@ pub enum UseCaseError {
     /// The members of the home stay as they are.
     #[error(transparent)]
     Members(#[from] MemberError),
+    /// Others live in homes that only this person owns.
+    #[error("others belong to {names}; hand it on, or erase it for all")]
+    HomesShared {
+        /// The names of the homes, with commas between them.
+        names: String,
+    },
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

@@ -99,6 +99,7 @@ impl Renewing {
                 id: next.id,
                 not_after: next.not_after,
                 successor: None,
+                quarantine: None,
             };
             if self.put(&access, renewed).await? {
                 tracing::info!(robot.id = %robot, "certificate renewed");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::UseCaseError;
+use super::quarantining::unless_quarantined;
 use crate::id::{PairingId, RobotId};
 use crate::ports::{HealthStore, RobotMailbox, RobotStore, SettingsStore};
 use crate::receipt::{Receipt, ReceiptKind};
@@ -46,6 +47,7 @@ impl StatusTracking {
         let Some(known) = self.robots.robot(robot).await? else {
             return Err(FieldError::new("client", "is not a robot of this installation").into());
         };
+        unless_quarantined(&known)?;
         if let Some(nonce) = &reported.nonce {
             let kind = ReceiptKind::Time {
                 nonce: nonce.clone(),

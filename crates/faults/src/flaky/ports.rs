@@ -13,11 +13,12 @@ use domain::object::ObjectList;
 use domain::page::{Page, PageRequest};
 use domain::placement::{Candidates, Placed};
 use domain::ports::{
-    CommandStore, FloorStore, FoldState, HealthStore, HomeStore, IncidentStore, KeptPlan, MapStore, OpenFold,
-    PlacementStore, RobotStore, RunStore, RunTileStore, SentRunTile, SettingsStore, StoreError,
-    StoredHomeSheet, StoredRunTile,
+    CommandStore, FloorStore, FlowStore, FoldState, HealthStore, HomeStore, IncidentStore, KeptPlan,
+    MapStore, OpenFold, PlacementStore, RobotStore, RunStore, RunTileStore, SentRunTile, SettingsStore,
+    StoreError, StoredHomeSheet, StoredRunTile,
 };
 use domain::presence::Presence;
+use domain::quarantine::{Minute, Quarantine};
 use domain::robot::Robot;
 use domain::run::{Rev, Run, RunState};
 use domain::settings::Settings;
@@ -59,6 +60,10 @@ ports! {
         health(robot: RobotId) -> RobotHealth, false;
         put_status(robot: RobotId, status: &Status) -> bool, false;
         put_presence(robot: RobotId, presence: &Presence, expected: Option<&Presence>) -> (), true;
+        put_quarantine(robot: RobotId, quarantine: Option<&Quarantine>) -> (), false;
+    }
+    FlowStore {
+        add_flow(robot: RobotId, minute: Minute, weight: u32) -> u64, false;
     }
     HomeStore {
         create_home(home: &Home, owner: &Membership) -> (), true;

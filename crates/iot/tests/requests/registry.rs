@@ -39,6 +39,28 @@ async fn revoking_closes_every_certificate_before_it_tidies_up() {
 }
 
 #[tokio::test]
+async fn suspending_closes_every_certificate_before_it_cuts_and_reinstating_opens_them() {
+    let id = robot();
+    let asked = format!("GET /things/{id}/principals");
+    let service = Service::answering([principals(&[ARN], None), ok("{}"), ok("{}")]);
+    service.registry().suspend(id).await.unwrap();
+    assert_eq!(
+        service.asked(),
+        [
+            asked.clone(),
+            "PUT /certificates/aaaa?newStatus=INACTIVE".to_owned(),
+            format!("DELETE /connections/{id}?cleanSession=true"),
+        ]
+    );
+    let service = Service::answering([principals(&[ARN], None), ok("{}")]);
+    service.registry().reinstate(id).await.unwrap();
+    assert_eq!(
+        service.asked(),
+        [asked, "PUT /certificates/aaaa?newStatus=ACTIVE".to_owned()]
+    );
+}
+
+#[tokio::test]
 async fn a_robot_that_is_not_registered_or_not_connected_is_revoked_already() {
     let missing = || fails(404, "ResourceNotFoundException");
     let service = Service::answering([missing(), missing()]);

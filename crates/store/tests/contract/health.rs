@@ -1,7 +1,10 @@
-use domain::fleet::RobotHealth;
-use domain::ports::{HealthStore, StoreError};
+use std::time::Duration;
 
-use crate::samples::{presence, robot_id, status};
+use domain::fleet::RobotHealth;
+use domain::ports::{FlowStore, HealthStore, StoreError};
+use domain::quarantine::{Minute, Quarantine, QuarantineReason};
+
+use crate::samples::{AT, presence, robot_id, status};
 
 pub async fn health_store(store: &dyn HealthStore) {
     let robot = robot_id(1);
@@ -9,15 +12,39 @@ pub async fn health_store(store: &dyn HealthStore) {
         robot,
         status: None,
         presence: None,
+        quarantine: None,
     };
     assert_eq!(store.health(robot).await.unwrap(), unheard);
     statuses(store).await;
     presences(store).await;
+    quarantines(store).await;
 
     let known = store.health(robot).await.unwrap();
     assert_eq!(known.status, Some(status(3, 0)));
     assert_eq!(known.presence, Some(presence("b", true)));
     assert_eq!(store.health(robot_id(2)).await.unwrap().status, None);
+}
+
+async fn quarantines(store: &dyn HealthStore) {
+    let robot = robot_id(1);
+    let quarantine = Quarantine {
+        since: AT,
+        reason: QuarantineReason::TooManyMessages,
+    };
+    store.put_quarantine(robot, Some(&quarantine)).await.unwrap();
+    assert_eq!(store.health(robot).await.unwrap().quarantine, Some(quarantine));
+    store.put_quarantine(robot, None).await.unwrap();
+    assert_eq!(store.health(robot).await.unwrap().quarantine, None);
+}
+
+pub async fn flow_store(store: &dyn FlowStore) {
+    let (robot, minute) = (robot_id(1), Minute::of(AT));
+    assert_eq!(store.add_flow(robot, minute, 5).await.unwrap(), 5);
+    let (one, other) = tokio::join!(store.add_flow(robot, minute, 1), store.add_flow(robot, minute, 2));
+    assert_eq!(one.unwrap().max(other.unwrap()), 8);
+    assert_eq!(store.add_flow(robot_id(2), minute, 1).await.unwrap(), 1);
+    let next = Minute::of(AT.plus(Duration::from_secs(60)));
+    assert_eq!(store.add_flow(robot, next, 3).await.unwrap(), 3);
 }
 
 async fn statuses(store: &dyn HealthStore) {

@@ -40,12 +40,15 @@ macro_rules! contracts {
 
 contracts! {
     account_store: accounts::account_store,
+    person_store: accounts::person_store,
+    session_store: accounts::session_store,
     claim_store: claims::claim_store,
     command_store: commands::command_store,
     commands_stay_in_their_home: commands::commands_stay_in_their_home,
     fleet_store: fleet::fleet_store,
     floor_store: floors::floor_store,
     floors_stay_in_their_home: floors::floors_stay_in_their_home,
+    flow_store: health::flow_store,
     health_store: health::health_store,
     home_store: homes::home_store,
     homes_do_not_see_each_other: homes::homes_do_not_see_each_other,

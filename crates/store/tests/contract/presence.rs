@@ -10,6 +10,7 @@ use domain::fleet::RobotHealth;
 use domain::id::RobotId;
 use domain::ports::{Connection, Connections, DeviceError, HealthStore, StoreError};
 use domain::presence::{Presence, PresenceEvent};
+use domain::quarantine::Quarantine;
 use domain::status::Status;
 use domain::usecase::{Connectivity, PresenceTracking};
 use store::TableStore;
@@ -27,6 +28,14 @@ struct HeldUp {
 
 #[async_trait]
 impl HealthStore for HeldUp {
+    async fn put_quarantine(
+        &self,
+        robot: RobotId,
+        quarantine: Option<&Quarantine>,
+    ) -> Result<(), StoreError> {
+        self.store.put_quarantine(robot, quarantine).await
+    }
+
     async fn health(&self, robot: RobotId) -> Result<RobotHealth, StoreError> {
         self.store.health(robot).await
     }

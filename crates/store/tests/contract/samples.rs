@@ -67,6 +67,7 @@ pub fn unpaired(n: u128) -> Robot {
         id: format!("{n:064x}"),
         not_after: AT,
         successor: None,
+        quarantine: None,
     };
     Robot {
         id: robot_id(n),

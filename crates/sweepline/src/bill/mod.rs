@@ -50,9 +50,9 @@ async fn bill() -> anyhow::Result<Report> {
     let without = household.day(false).await?;
     let with = household.day(true).await?;
     let change = household.change_settings().await?;
-    let dearest = thief::dearest_request(&mut household, &prices).await?;
+    let dear = thief::dear_requests(&mut household).await?;
     household.leave().await;
-    let report = Report::new(&prices, &stack, [without, with], &change, &dearest)?;
+    let report = Report::new(&prices, &stack, [without, with], &change, &dear)?;
     stack.stop().await;
     Ok(report)
 }

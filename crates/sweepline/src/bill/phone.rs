@@ -191,6 +191,32 @@ impl Phone {
         self.ask(Question::new(method, path, None)).await
     }
 
+    /// Gives the first room of the first floor another name.
+    pub async fn rename_room(&self) -> anyhow::Result<()> {
+        let floors = format!("/v1/homes/{}/floors", self.home);
+        let floor = self
+            .ask(Question::get(floors.clone()))
+            .await?
+            .text("/items/0/id")?;
+        let rooms = self.ask(Question::get(format!("{floors}/{floor}/rooms"))).await?;
+        let path = format!("{floors}/{floor}/rooms/{}", rooms.text("/items/0/id")?);
+        let change = Question::new("PATCH", path, Some(json!({ "name": "Somewhere" })));
+        self.ask(change.with("if-match", rooms.etag)).await?;
+        Ok(())
+    }
+
+    /// Fetches the archive of the home.
+    pub async fn export(&self) -> anyhow::Result<()> {
+        let path = format!("/v1/homes/{}/export", self.home);
+        self.ask(Question::get(path)).await.map(drop)
+    }
+
+    /// Looks at all that the page shows first.
+    pub async fn look(&self) -> anyhow::Result<()> {
+        let path = format!("/v1/overview?home={}", self.home);
+        self.ask(Question::get(path)).await.map(drop)
+    }
+
     /// Asks; an answer that is a problem is an error here.
     pub async fn ask(&self, question: Question) -> anyhow::Result<Answer> {
         let (agent, url) = (self.agent.clone(), format!("{}{}", self.base, question.path));

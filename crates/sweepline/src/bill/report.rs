@@ -12,7 +12,7 @@ use serde::Serialize;
 use telemetry::METRICS;
 
 use super::day::Day;
-use super::thief::{self, Dearest};
+use super::thief::{self, Tried};
 use crate::stack::Stack;
 
 /// How many months log lines are kept, roughly: what the template says by default.
@@ -102,21 +102,18 @@ pub struct WorstHour {
 }
 
 impl Report {
-    /// The report over two days, without and with live view, a `change` of the settings and the `dearest` request.
+    /// The report over two days, without and with live view, a `change` of the settings and the `dear` requests.
     pub fn new(
         prices: &Prices,
         stack: &Stack,
         [without, with]: [Day; 2],
         change: &Usage,
-        dearest: &Dearest,
+        dear: &[Tried],
     ) -> anyhow::Result<Self> {
         let template = stack.template();
         let fixed = fixed_costs(template);
         let of = |day: &Day, limit| Design::of_day(day, change, limit, prices, fixed);
-        let token = thief::with_phone_token(template, dearest)?;
-        let rate = thief::requests_per_second(template)?;
-        let mut stolen_phone_token = WorstHour::of(&[token], prices);
-        stolen_phone_token.by = format!("{}, {rate} times a second", dearest.name);
+        let with_token = thief::with_phone_token(template, dear, prices)?;
         Ok(Self {
             region: prices.region().to_owned(),
             prices_read: dates(prices),
@@ -125,7 +122,7 @@ impl Report {
             naive: Design::new(&naive::usage_per_day(), &naive::storage_per_year(), prices, fixed),
             fixed_usd_per_month: fixed.usd_per_month(prices),
             stolen_robot_key: WorstHour::of(&thief::with_robot_key(template), prices),
-            stolen_phone_token,
+            stolen_phone_token: WorstHour::of(&with_token, prices),
             local_ms_per_invocation: local_ms(stack),
             notes: NOTES,
         })
@@ -181,7 +178,7 @@ impl WorstHour {
     fn of(attacks: &[Attack], prices: &Prices) -> Self {
         let ways: BTreeMap<String, f64> = attacks
             .iter()
-            .map(|attack| (attack.name.to_owned(), attack.usd_per_hour(prices)))
+            .map(|attack| (attack.name.clone(), attack.usd_per_hour(prices)))
             .collect();
         let worst = ways.iter().max_by(|one, other| one.1.total_cmp(other.1));
         let (by, usd_per_hour) = worst.map(|(by, usd)| (by.clone(), *usd)).unwrap_or_default();

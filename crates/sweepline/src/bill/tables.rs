@@ -79,9 +79,13 @@ fn row(text: &mut String, name: &str, [one, two, three]: [f64; 3]) -> fmt::Resul
 fn hour(text: &mut String, what: &str, worst: &WorstHour) -> fmt::Result {
     writeln!(
         text,
-        "{what}: at most {:.2} USD per hour, by {}",
+        "\n{what}: at most {:.3} USD per hour, by {}",
         worst.usd_per_hour, worst.by
-    )
+    )?;
+    worst
+        .ways
+        .iter()
+        .try_for_each(|(way, usd)| writeln!(text, "  {way}: {usd:.4}"))
 }
 
 fn cost(costs: &BTreeMap<u32, f64>, robots: &u32) -> f64 {

@@ -5,6 +5,7 @@
 //! wills, which never come by the ACL check, are passed on from `MessagePublish`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use policy::{Action, Resource};
@@ -19,6 +20,7 @@ use rmqtt::utils::timestamp_millis;
 use tokio::sync::mpsc;
 
 use super::connection::{Connection, Connections};
+use super::connects::ConnectCounter;
 use super::delivery::{Deliveries, Delivery};
 use super::gate::{Gate, PublishRefusal, SubscribeRefusal, check_publish, check_subscribe};
 use super::ingest::Ingest;
@@ -44,6 +46,7 @@ const EVENTS: [Type; 11] = [
 pub(super) struct Hooks {
     pub(super) gate: Gate,
     pub(super) connections: Connections,
+    pub(super) connects: ConnectCounter,
     pub(super) deliveries: Deliveries,
     pub(super) traffic: Arc<dyn Traffic>,
     pub(super) refusals: RefusalCounters,
@@ -108,6 +111,7 @@ impl Hooks {
     }
 
     async fn authenticate(&self, info: &ConnectInfo) -> AuthResult {
+        self.connects.count(Instant::now());
         match self.gate.admit(info).await {
             Ok(admission) => {
                 self.connections

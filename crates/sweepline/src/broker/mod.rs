@@ -5,6 +5,7 @@
 
 mod config;
 mod connection;
+mod connects;
 mod delivery;
 mod gate;
 mod hooks;
@@ -34,6 +35,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 pub use config::{Authorizer, BrokerConfig, BrokerError, CertificateRegistry, CertificateStatus};
+pub use connects::Connects;
 pub use delivery::Delivery;
 pub use ingest::Ingest;
 pub use limits::{
@@ -45,6 +47,7 @@ pub use refusals::Refusals;
 pub use traffic::Traffic;
 
 use connection::Connections;
+use connects::ConnectCounter;
 use delivery::Deliveries;
 use gate::{Gate, PHONES, ROBOTS};
 use hooks::Hooks;
@@ -210,6 +213,12 @@ impl Broker {
         self.hooks.refusals.read()
     }
 
+    /// How often and how fast clients connected so far.
+    #[must_use]
+    pub fn connects(&self) -> Connects {
+        self.hooks.connects.read()
+    }
+
     /// Stops listening and ends every session; waits a few seconds for clients to be told. Keep reading
     /// [`Streams::ingest`] or drop it: a client that waits for room there is not told.
     pub async fn shutdown(&self) {
@@ -269,6 +278,7 @@ fn wire(config: BrokerConfig) -> (Arc<Hooks>, Streams) {
     let hooks = Hooks {
         gate,
         connections: Connections::new(),
+        connects: ConnectCounter::default(),
         deliveries: Deliveries::default(),
         traffic: config.traffic,
         refusals: RefusalCounters::default(),

@@ -16,12 +16,12 @@ use super::{BilledFunction, Meter};
 const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024;
 /// The program behind every route.
 const BINARY: &str = "mobile-api";
-/// Where people sign in to the local issuer; on AWS that is another service, without our API.
-const LOCAL_SIGN_IN: &str = "/v1/auth/token";
+/// Where people sign in to the local issuer, stay so and sign out; on AWS that is another service, without our API.
+const LOCAL_SIGN_IN: [&str; 3] = ["/v1/auth/token", "/v1/auth/refresh", "/v1/auth/revoke"];
 
 /// A layer of the router: does each request as an invocation, which answers in one piece, and counts it.
 pub async fn count_requests(State(meter): State<Meter>, request: Request, next: Next) -> Response {
-    if request.uri().path() == LOCAL_SIGN_IN {
+    if LOCAL_SIGN_IN.contains(&request.uri().path()) {
         return next.run(request).await;
     }
     let function = BilledFunction {

@@ -161,6 +161,7 @@ impl DeviceRegistry for LocalRegistry {
                 id: issued.serial,
                 not_after,
                 successor: None,
+                quarantine: None,
             },
         })
     }
@@ -171,6 +172,16 @@ impl DeviceRegistry for LocalRegistry {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(robot);
         self.disconnect(&robot.to_string()).await
+    }
+
+    /// The store tells that the certificates open nothing.
+    async fn suspend(&self, robot: RobotId) -> Result<(), DeviceError> {
+        self.disconnect(&robot.to_string()).await
+    }
+
+    /// The store tells that they do again.
+    async fn reinstate(&self, _robot: RobotId) -> Result<(), DeviceError> {
+        Ok(())
     }
 
     /// The store tells which certificates are in force, and forgets this one.

@@ -5,12 +5,18 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use dynoxide::Database;
+use rusqlite::Connection;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// How long running requests may take once the stack stops.
 const GOODBYE: Duration = Duration::from_secs(3);
+
+/// The engine looks for a change's number before each write, and has no index for that: it would read all changes that
+/// were ever made, and each write take longer than the one before.
+const INDEX_OF_CHANGES: &str = "CREATE INDEX IF NOT EXISTS sweepline_changes_by_number
+    ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
 /// A store that runs in this process.
 pub struct EmbeddedStore {
@@ -31,6 +37,7 @@ impl EmbeddedStore {
         let database = Database::new(text)
             .map_err(|error| anyhow!("{error}"))
             .with_context(|| format!("cannot open {path:?}"))?;
+        index_changes(path).with_context(|| format!("cannot index {path:?}"))?;
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .context("cannot listen for the store")?;
@@ -53,6 +60,41 @@ impl EmbeddedStore {
         let _ = self.stop.send(());
         if tokio::time::timeout(GOODBYE, &mut self.server).await.is_err() {
             self.server.abort();
+        }
+    }
+}
+
+fn index_changes(path: &Path) -> rusqlite::Result<()> {
+    Connection::open(path)?.execute_batch(INDEX_OF_CHANGES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How SQLite answers `query` on the file at `path`.
+    fn plan(path: &Path, query: &str) -> String {
+        let file = Connection::open(path).unwrap();
+        let explained = format!("EXPLAIN QUERY PLAN {query}");
+        file.query_row(&explained, [], |row| row.get("detail")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn no_write_or_look_reads_all_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        for _start in 0..2 {
+            EmbeddedStore::open(&path).await.unwrap().close().await;
+        }
+        let number = "CAST(sequence_number AS INTEGER)";
+        let last = format!("SELECT MAX({number}) FROM _stream_records WHERE table_name = 'T'");
+        let next = format!(
+            "SELECT keys_json FROM _stream_records WHERE table_name = 'T' AND shard_id = 'S' AND {number} > 7 \
+             ORDER BY {number} LIMIT 500"
+        );
+        for query in [last, next] {
+            let plan = plan(&path, &query);
+            assert!(plan.contains("INDEX sweepline_changes_by_number"), "{plan}");
         }
     }
 }

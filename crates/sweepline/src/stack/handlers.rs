@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use functions::{
-    CommandOutcome, Erasures, Fold, HandlerError, MapIngest, PresenceEvents, Renewals, RunReports,
-    StatusReports,
+    CommandOutcome, Erasures, Fold, HandlerError, MapIngest, PresenceEvents, Quarantines, Renewals,
+    RunReports, StatusReports,
 };
 use infra::Template;
 use serde_json::Value;
@@ -53,6 +53,7 @@ fn one(parts: &Parts, template: &Template, id: &str) -> anyhow::Result<Handler> 
         "command_outcome" => handler!(CommandOutcome::new(parts.settling(), incidents)),
         "presence" => handler!(PresenceEvents::new(parts.presence(), incidents)),
         "renewal" => handler!(Renewals::new(parts.renewing(registry), incidents)),
+        "quarantine" => handler!(Quarantines::new(parts.quarantining(registry), incidents)),
         "erasure" => handler!(Erasures::new(
             parts.erasing(registry),
             incidents,

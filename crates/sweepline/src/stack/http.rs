@@ -4,15 +4,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::limits::ApiLimits;
 use access::{LocalIssuer, TokenVerifier};
 use anyhow::Context;
 use axum::middleware::from_fn_with_state;
-use mobile_api::{ApiConfig, ApiState, Devices, Provisioning, Services, SignIn, router};
+use domain::usecase::Accounts;
+use mobile_api::{ApiConfig, ApiState, Devices, LocalSignIn, Provisioning, Services, SignIn, router};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 use super::STAGE;
+use super::backpressure::let_in;
 use super::parts::Parts;
 use crate::authority::Authority;
 use crate::broker::Broker;
@@ -31,6 +34,8 @@ pub struct HttpConfig<'a> {
     pub data: &'a DataDir,
     /// What robots check the broker with.
     pub authority: &'a Authority,
+    /// What it takes.
+    pub limits: ApiLimits,
     /// Counts requests.
     pub meter: &'a Meter,
     /// Where robots and pages connect.
@@ -53,7 +58,10 @@ impl HttpServer {
         let addr = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let counted = router(state).layer(from_fn_with_state(config.meter.clone(), count_requests));
-        let service = counted.into_make_service_with_connect_info::<SocketAddr>();
+        let room = Arc::new(Semaphore::new(config.limits.requests));
+        let service = counted
+            .layer(from_fn_with_state(room, let_in))
+            .into_make_service_with_connect_info::<SocketAddr>();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async {
             // A sender that is gone means the same as one that spoke: the stack ends.
             let _ = stopped.await;
@@ -92,10 +100,7 @@ fn state(parts: &Parts, config: &HttpConfig<'_>) -> anyhow::Result<ApiState> {
     };
     let issuer = LocalIssuer::open(&config.data.issuer())?;
     let verifier = TokenVerifier::new(vec![issuer.trusted()]);
-    let sign_in = SignIn::Local {
-        issuer,
-        accounts: parts.store.clone(),
-    };
+    let sign_in = SignIn::Local(LocalSignIn::new(issuer, Accounts::new(&parts.store)));
     let mqtt = config.broker.mqtt_addr();
     let provisioning = Provisioning {
         mqtt_host: mqtt.ip().to_string(),
@@ -108,6 +113,7 @@ fn state(parts: &Parts, config: &HttpConfig<'_>) -> anyhow::Result<ApiState> {
         provisioning,
         live_url,
         security_contact: None,
+        max_changes: config.limits.changes,
     };
     Ok(ApiState::new(
         Services::new(&parts.store, &devices),

@@ -1,5 +1,6 @@
 //! The local stack: store, broker, rules, handlers and API in one process, wired as the template says.
 
+pub mod backpressure;
 pub mod claims;
 pub mod devices;
 pub mod embedded_store;
@@ -7,6 +8,7 @@ pub mod failures;
 pub mod handlers;
 pub mod http;
 pub mod invoker;
+pub mod limits;
 pub mod live_gate;
 pub mod parts;
 pub mod presence;
@@ -28,7 +30,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::authority::Authority;
-use crate::broker::{Broker, BrokerConfig, Streams};
+use crate::broker::{Broker, BrokerConfig, Connects, Streams};
 use crate::clock::now;
 use crate::data_dir::DataDir;
 use crate::meter::{Meter, StoreMeter};
@@ -38,6 +40,7 @@ use embedded_store::EmbeddedStore;
 use failures::Failures;
 use http::{HttpConfig, HttpServer};
 use invoker::Invoker;
+use limits::ApiLimits;
 use live_gate::LiveGate;
 use parts::Parts;
 use provisioning::FleetProvisioning;
@@ -84,6 +87,7 @@ pub struct Stack {
     pub rules: Rules,
     /// Counts what AWS would bill.
     pub meter: Meter,
+    authority: Arc<Authority>,
     broker: Broker,
     http: HttpServer,
     store: EmbeddedStore,
@@ -104,6 +108,14 @@ impl Stack {
     /// # Errors
     /// Names the option, the file or the part of the template that cannot be used.
     pub async fn start(data: &DataDir, addresses: Addresses) -> anyhow::Result<Self> {
+        Self::start_with(data, addresses, ApiLimits::default()).await
+    }
+
+    /// As [`Self::start`], with an API that takes what `limits` say.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn start_with(data: &DataDir, addresses: Addresses, limits: ApiLimits) -> anyhow::Result<Self> {
         let template = Template::parse(TEMPLATE, &parameters()).context("infra/template.yaml")?;
         let embedded = EmbeddedStore::open(&data.store()).await?;
         let store = Arc::new(connect(&embedded.endpoint));
@@ -133,6 +145,7 @@ impl Stack {
         }
         let config = HttpConfig {
             http: addresses.http,
+            limits,
             data,
             authority: &authority,
             meter: &meter,
@@ -143,6 +156,7 @@ impl Stack {
             parts,
             rules,
             meter,
+            authority,
             broker,
             http,
             store: embedded,
@@ -160,6 +174,16 @@ impl Stack {
     /// Where robots connect.
     pub fn mqtt_addr(&self) -> SocketAddr {
         self.broker.mqtt_addr()
+    }
+
+    /// How often and how fast robots and pages connected.
+    pub fn connects(&self) -> Connects {
+        self.broker.connects()
+    }
+
+    /// What robots check the broker with, PEM.
+    pub fn ca_pem(&self) -> &str {
+        self.authority.ca_pem()
     }
 
     /// The database beneath the store.

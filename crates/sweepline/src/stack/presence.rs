@@ -4,9 +4,13 @@ use domain::fleet::{FleetFilter, RobotHealth};
 use domain::page::{Page, PageRequest};
 use domain::ports::FleetStore;
 use domain::presence::PresenceEvent;
+use futures_util::{TryStreamExt, stream};
 
 use super::parts::Parts;
 use crate::clock::now;
+
+/// How many sessions are closed at a time: robots wait for the broker meanwhile.
+const AT_A_TIME: usize = 16;
 
 /// Closes the sessions of the last broker, which ended with it and could not say so.
 pub async fn close_open_sessions(parts: &Parts) -> anyhow::Result<()> {
@@ -17,9 +21,10 @@ pub async fn close_open_sessions(parts: &Parts) -> anyhow::Result<()> {
     let mut page = PageRequest::first();
     loop {
         let Page { items, next } = parts.store.fleet(&filter, &page).await?;
-        for health in items {
-            close(parts, health).await?;
-        }
+        let items = stream::iter(items.into_iter().map(Ok));
+        items
+            .try_for_each_concurrent(AT_A_TIME, |health| close(parts, health))
+            .await?;
         match next {
             Some(cursor) => page = PageRequest::new(page.limit(), Some(cursor)),
             None => return Ok(()),

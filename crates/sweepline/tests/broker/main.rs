@@ -11,6 +11,7 @@
 mod connect;
 mod deliver;
 mod fixture;
+mod malformed;
 mod matrix;
 mod phone;
 mod publish;

@@ -1,7 +1,7 @@
 //! What the function's environment variables say.
 
 use iot::CommandDelivery;
-use mobile_api::{ApiConfig, Provisioning, SecurityContact};
+use mobile_api::{ApiConfig, MAX_CHANGES, Provisioning, SecurityContact};
 use telemetry::{EnvironmentError, variable};
 
 /// The authorities behind the server certificate of every `iot:Data-ATS` endpoint: Amazon Root CA 1 (RSA) and 3
@@ -48,6 +48,7 @@ pub fn api_config() -> Result<ApiConfig, EnvironmentError> {
     Ok(ApiConfig {
         live_url: has_live_view()?.then_some(live_url),
         security_contact: security_contact()?,
+        max_changes: MAX_CHANGES,
         provisioning: Provisioning {
             mqtt_host: host.to_owned(),
             mqtt_port: mqtt_port()?,

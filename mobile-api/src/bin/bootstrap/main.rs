@@ -21,7 +21,6 @@ use mobile_api::{
 };
 use store::ConnectConfig;
 use telemetry::variable;
-use tracing::Instrument;
 
 fn main() -> ExitCode {
     telemetry::run(serve())
@@ -68,7 +67,7 @@ async fn in_invocation(request: Request, next: Next) -> Response {
     let request_id = context.map_or("", |context| &context.request_id);
     let trace = context.and_then(|context| context.xray_trace_id.as_deref());
     let span = telemetry::invocation(request_id, trace);
-    next.run(request).instrument(span).await
+    telemetry::invoke(span, next.run(request)).await
 }
 
 /// Gives a request whose caller named it not, or badly, the id of API Gateway, which the access log has as well.

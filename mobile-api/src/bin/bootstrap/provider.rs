@@ -63,6 +63,9 @@ struct Discovered {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
+    revocation_endpoint: Option<String>,
+    #[serde(default)]
+    scopes_supported: Vec<String>,
     jwks_uri: String,
 }
 
@@ -115,13 +118,23 @@ pub async fn discover(issuer: String, client_id: String) -> Result<Provider, Pro
         client_id,
         authorization_endpoint: found.authorization_endpoint,
         token_endpoint: found.token_endpoint,
-        scopes: vec!["openid".to_owned()],
+        revocation_endpoint: found.revocation_endpoint,
+        scopes: scopes(&found.scopes_supported),
     };
     Ok(Provider {
         issuer: trusted,
         keys,
         pages,
     })
+}
+
+/// What pages ask for; some providers give refresh tokens only to who asks for them (OpenID Connect Core section 11).
+fn scopes(supported: &[String]) -> Vec<String> {
+    let offline = supported.iter().find(|scope| *scope == "offline_access");
+    ["openid".to_owned()]
+        .into_iter()
+        .chain(offline.cloned())
+        .collect()
 }
 
 fn trusted(name: String, client_id: String, keys: KeySet) -> Issuer {

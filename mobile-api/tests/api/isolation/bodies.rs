@@ -1,11 +1,11 @@
 //! What a body must not do: set a field that is not its own, or use a method that a path does not know.
 
+use hostile::Row;
 use http::Method;
 use serde_json::{Value, json};
 
 use super::ground::Ground;
 use super::identities::Who;
-use super::rows::Row;
 
 /// Fields that would make somebody more than they are.
 const FIELDS: [&str; 8] = [

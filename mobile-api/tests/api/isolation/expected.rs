@@ -33,10 +33,13 @@ const OWNER: Needs = Needs::Role(Role::Owner);
 const ROUTES: &[(&str, &str, Needs)] = &[
     ("GET", "/healthz", Nothing),
     ("POST", "/v1/auth/token", Nothing),
+    ("POST", "/v1/auth/refresh", Nothing),
+    ("POST", "/v1/auth/revoke", Nothing),
     ("GET", "/v1/auth/config", Nothing),
     ("POST", "/v1/provisioning/claims", Nothing),
     ("GET", "/v1/provisioning/claims/{claim}", Claim),
     ("GET", "/v1/me", Token),
+    ("DELETE", "/v1/me", Token),
     ("GET", "/v1/homes", Token),
     ("POST", "/v1/homes", Token),
     ("POST", "/v1/invitations/accept", Token),
@@ -82,6 +85,7 @@ const ROUTES: &[(&str, &str, Needs)] = &[
     ("DELETE", "/v1/robots/{robot}/live/{lease}", Holder),
     ("GET", "/v1/fleet/robots", Fleet),
     ("PUT", "/v1/fleet/robots/{robot}", Fleet),
+    ("DELETE", "/v1/fleet/robots/{robot}/quarantine", Fleet),
     ("GET", "/v1/fleet/summary", Fleet),
 ];
 

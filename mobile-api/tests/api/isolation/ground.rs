@@ -10,12 +10,12 @@ use domain::ports::{HealthStore, RobotStore, SettingsStore};
 use domain::presence::Presence;
 use domain::robot::{Pairing, Robot};
 use domain::settings::Settings;
+use hostile::Recorder;
 use http::Method;
 use serde_json::{Value, json};
 
 use super::Bug;
 use super::identities::{EVERYBODY, SHORT_STAY, Who};
-use super::recorder::Recorder;
 use crate::flat::{drive, two_rooms};
 use crate::world::{AT, Person, World};
 

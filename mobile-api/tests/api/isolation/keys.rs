@@ -1,9 +1,10 @@
 //! Which partitions a request may name.
 
+use hostile::Touch;
+
 use super::expected::{Needs, Object};
 use super::ground::Ground;
 use super::identities::Who;
-use super::recorder::Touch;
 use super::routes::Route;
 
 /// A request with who sent it and what stood in it.

@@ -3,12 +3,12 @@
 use access::sha256_hex;
 use domain::lease::Lease;
 use domain::ports::LeaseStore;
+use hostile::Row;
 use http::Method;
 use serde_json::json;
 
 use super::ground::Ground;
 use super::identities::Who;
-use super::rows::Row;
 use super::tokens::Signer;
 
 /// What is asked for a token.

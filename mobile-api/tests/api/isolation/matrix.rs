@@ -1,5 +1,6 @@
 //! Every route by everybody for every object, over the real store, with what was asked of the table.
 
+use hostile::Row;
 use http::{HeaderMap, Method};
 
 use super::Bug;
@@ -8,7 +9,6 @@ use super::ground::Ground;
 use super::identities::Who;
 use super::keys::Asked;
 use super::routes::{Route, routes};
-use super::rows::Row;
 use crate::world::Answer;
 
 /// The rows that one pass through the matrix gives.

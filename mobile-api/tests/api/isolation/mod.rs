@@ -1,7 +1,7 @@
 //! Everybody against every route: who is not asked in sees nothing, learns nothing, and moves no key of another home.
 //!
 //! `routes` reads the matrix from the served OpenAPI document, `expected` says in words of its own whom a route
-//! answers, `ground` builds two homes with everything in them, `recorder` notes what is asked of the table.
+//! answers, `ground` builds two homes with everything in them, `keys` says what may be asked of the table.
 
 mod bodies;
 mod expected;
@@ -9,14 +9,10 @@ mod ground;
 mod identities;
 mod keys;
 mod kinds;
+mod malformed;
 mod matrix;
-mod recorder;
 mod routes;
-mod rows;
 mod tokens;
-
-pub use recorder::Recorder;
-pub use rows::Row;
 
 use identities::{EVERYBODY, Who};
 

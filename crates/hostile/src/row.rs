@@ -4,6 +4,7 @@
 const LONGEST: usize = 300;
 
 /// One row.
+#[derive(Debug)]
 pub struct Row {
     name: &'static str,
     tried: usize,
@@ -11,6 +12,7 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row of which nothing was tried yet.
     pub fn new(name: &'static str) -> Self {
         Self {
             name,

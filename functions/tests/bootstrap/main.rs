@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod host;
+mod traces;
+
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
+use host::RuntimeApi;
 use serde_json::{Value, json};
 
 const PRESENCE: &str = env!("CARGO_BIN_EXE_presence");
@@ -26,13 +29,14 @@ fn function(binary: &str) -> Command {
 }
 
 /// Each function with what it alone cannot be without.
-const NEEDS: [(&str, &[&str]); 9] = [
+const NEEDS: [(&str, &[&str]); 10] = [
     (env!("CARGO_BIN_EXE_command_outcome"), &[]),
     (env!("CARGO_BIN_EXE_fold"), &[]),
     (LIVE_AUTHORIZER, &["ACCOUNT_ID"]),
     (env!("CARGO_BIN_EXE_map_ingest"), &[]),
     (PRESENCE, &[]),
     (env!("CARGO_BIN_EXE_provisioning_hook"), &[]),
+    (env!("CARGO_BIN_EXE_quarantine"), &["DEVICE_POLICY"]),
     (env!("CARGO_BIN_EXE_renewal"), &["DEVICE_POLICY"]),
     (env!("CARGO_BIN_EXE_run_events"), &[]),
     (env!("CARGO_BIN_EXE_status"), &[]),
@@ -96,45 +100,6 @@ fn a_variable_that_makes_no_sense_stops_a_function_by_name() {
     }
 }
 
-/// A Runtime API that hands out one event, and what the function posts for it.
-struct RuntimeApi(TcpListener);
-
-impl RuntimeApi {
-    fn answer_to(self, event: &Value) -> (String, Value) {
-        let (mut stream, _, _) = self.request();
-        let body = event.to_string();
-        let head = format!(
-            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\nlambda-runtime-aws-request-id: r-1\r\n\
-             lambda-runtime-deadline-ms: 9999999999999\r\nlambda-runtime-invoked-function-arn: arn\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-        let (_, path, answer) = self.request();
-        (path, serde_json::from_slice(&answer).unwrap())
-    }
-
-    fn request(&self) -> (TcpStream, String, Vec<u8>) {
-        let (stream, _) = self.0.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let head: Vec<String> = reader
-            .by_ref()
-            .lines()
-            .map(Result::unwrap)
-            .take_while(|line| !line.is_empty())
-            .collect();
-        let length = |line: &String| {
-            line.to_lowercase()
-                .strip_prefix("content-length: ")?
-                .parse::<usize>()
-                .ok()
-        };
-        let mut body = vec![0; head.iter().find_map(length).unwrap_or(0)];
-        reader.read_exact(&mut body).unwrap();
-        let path = head[0].split(' ').nth(1).unwrap().to_owned();
-        (stream, path, body)
-    }
-}
-
 struct Running(Child);
 
 impl Drop for Running {
@@ -144,7 +109,8 @@ impl Drop for Running {
     }
 }
 
-fn invoke(binary: &str, event: &Value) -> (String, Value) {
+/// The path and the body of what a function posts for an event, with these variables set.
+fn invoke(binary: &str, event: &Value, variables: &[(&str, &str)]) -> (String, Value) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let mut command = function(binary);
@@ -155,26 +121,31 @@ fn invoke(binary: &str, event: &Value) -> (String, Value) {
     // Nothing listens there: whatever asks the store meets an outage.
     command
         .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .envs(variables.iter().copied())
         .stdout(Stdio::null());
     let _running = Running(command.spawn().unwrap());
     RuntimeApi(listener).answer_to(event)
 }
 
+/// What AWS IoT tells of a robot that connects.
+fn connected() -> Value {
+    json!({
+        "clientId": "robot_01ARZ3NDEKTSV4RRFFQ69G5FAV", "timestamp": 1, "eventType": "connected",
+        "sessionIdentifier": "s", "versionNumber": 0,
+    })
+}
+
 #[test]
 fn a_request_without_a_lease_is_answered_with_no() {
     let event = json!({"protocolData": {"mqtt": {"clientId": "somebody", "password": ""}}});
-    let (path, answer) = invoke(LIVE_AUTHORIZER, &event);
+    let (path, answer) = invoke(LIVE_AUTHORIZER, &event, &[]);
     assert_eq!(path, "/2018-06-01/runtime/invocation/r-1/response");
     assert_eq!(answer["isAuthenticated"], false);
 }
 
 #[test]
 fn an_outage_of_the_store_is_an_error_of_the_function() {
-    let event = json!({
-        "clientId": "robot_01ARZ3NDEKTSV4RRFFQ69G5FAV", "timestamp": 1, "eventType": "connected",
-        "sessionIdentifier": "s", "versionNumber": 0,
-    });
-    let (path, answer) = invoke(PRESENCE, &event);
+    let (path, answer) = invoke(PRESENCE, &connected(), &[]);
     assert_eq!(path, "/2018-06-01/runtime/invocation/r-1/error");
     let message = answer["errorMessage"].as_str().unwrap();
     assert!(

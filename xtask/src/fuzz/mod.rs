@@ -3,16 +3,18 @@
 //! Only the crates of the workspace are instrumented, by a wrapper of the compiler, so that everything below them is
 //! built once for this and for the tests.
 
+mod corpus;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 
 use anyhow::{Context, bail};
 
 use crate::project::Project;
-use crate::run::{self, Ended};
+use crate::run::{self, Ended, Runner};
 use crate::tally::Tally;
 
 /// Where the targets and what was found for them are.
@@ -34,13 +36,47 @@ struct Fuzzed {
     said: Vec<String>,
 }
 
+/// How long each target runs when nothing else is said, seconds.
+pub const SECONDS: u32 = 30;
+
 /// Builds the targets and runs each, or the one that is named, for so many `seconds`.
 ///
 /// # Errors
 /// When a target is unknown or cannot be built or started.
 pub fn run(project: &Project, seconds: u32, only: Option<&str>) -> anyhow::Result<Ended> {
     let targets = targets(project, only)?;
-    build(project, &targets)?;
+    let seeds = project.cargo("run --quiet --package fuzz --bin fuzz_seeds --");
+    build(project, &targets, seeds)?;
+    play(project, seconds, &targets)
+}
+
+/// All targets beside steps that wait more than they work; what else runs on the machine goes first.
+pub struct Aside(thread::JoinHandle<anyhow::Result<Ended>>);
+
+impl Aside {
+    /// Builds the targets, and begins to run each for [`SECONDS`]; nothing when they cannot be built.
+    pub fn begin(runner: &mut Runner, project: &Project) -> Option<Self> {
+        let mut built = None;
+        runner.step("fuzz targets", "builds what libFuzzer runs", || {
+            let targets = targets(project, None)?;
+            build(project, &targets, project.built("fuzz_seeds"))?;
+            built = Some(targets);
+            Ok(Ended::Well(Tally::default()))
+        });
+        let (project, targets) = (project.clone(), built?);
+        Some(Self(thread::spawn(move || play(&project, SECONDS, &targets))))
+    }
+
+    /// Waits for what it came to.
+    pub fn end(self, runner: &mut Runner) {
+        let what = "lets libFuzzer at every decoder of what strangers can send";
+        runner.step("fuzz", what, || {
+            self.0.join().ok().context("the thread of the fuzzers panicked")?
+        });
+    }
+}
+
+fn play(project: &Project, seconds: u32, targets: &[String]) -> anyhow::Result<Ended> {
     let mut tally = Tally::default();
     for some in targets.chunks(AT_ONCE) {
         let running = some.iter().map(|target| start(project, target, seconds));
@@ -85,15 +121,14 @@ fn targets(project: &Project, only: Option<&str>) -> anyhow::Result<Vec<String>>
     Ok(targets)
 }
 
-/// Builds the targets, and writes what they begin with.
-fn build(project: &Project, targets: &[String]) -> anyhow::Result<()> {
+/// Builds the targets, and lets `seeds` write what they begin with.
+fn build(project: &Project, targets: &[String], mut seeds: Command) -> anyhow::Result<()> {
     let wrapper = project.root.join(FOLDER).join("instrument.sh");
-    let mut cargo = project.cargo("build --quiet --package fuzz --features fuzzing");
+    let mut cargo = project.cargo("build --quiet --workspace --features fuzz/fuzzing");
     for target in targets {
         cargo.args(["--bin", &format!("fuzz_{target}")]);
     }
     run::plain(cargo.env("RUSTC_WORKSPACE_WRAPPER", wrapper))?;
-    let mut seeds = project.cargo("run --quiet --package fuzz --bin fuzz_seeds");
     run::plain(seeds.arg(project.target.join("fuzz/seeds")))
 }
 
@@ -109,7 +144,7 @@ fn start(
     let mut fuzzer = fuzzer(project, target);
     fuzzer
         .arg(&found)
-        .args(kept(project, target))
+        .arg(corpus::unpack(project, target)?)
         .arg(project.target.join("fuzz/seeds").join(target))
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-artifact_prefix={}/{target}-", failures.display()))
@@ -122,16 +157,18 @@ fn start(
 }
 
 fn take_in(project: &Project, target: &str) -> anyhow::Result<()> {
-    let folder = project.root.join(FOLDER).join("corpus").join(target);
-    fs::create_dir_all(&folder)?;
+    let folder = corpus::unpack(project, target)?;
     let mut fuzzer = fuzzer(project, target);
     fuzzer.arg("-merge=1").arg(&folder).arg(found(project, target));
-    run::plain(fuzzer.stderr(Stdio::null()))
+    run::plain(fuzzer.stderr(Stdio::null()))?;
+    corpus::pack(project, target, &folder)
 }
 
 fn fuzzer(project: &Project, target: &str) -> Command {
-    let mut fuzzer = Command::new(project.program(&format!("fuzz_{target}")));
+    let mut fuzzer = Command::new("nice");
     fuzzer
+        .args(["-n", "19"])
+        .arg(project.program(&format!("fuzz_{target}")))
         .arg(format!("-max_len={LONGEST}"))
         .arg(format!("-rss_limit_mb={MEMORY_MIB}"))
         .arg(format!("-timeout={PATIENCE_SECONDS}"));
@@ -140,12 +177,6 @@ fn fuzzer(project: &Project, target: &str) -> Command {
 
 fn found(project: &Project, target: &str) -> PathBuf {
     project.target.join("fuzz/found").join(target)
-}
-
-/// The corpus that the project keeps, if there is one.
-fn kept(project: &Project, target: &str) -> Option<PathBuf> {
-    let folder = project.root.join(FOLDER).join("corpus").join(target);
-    Path::is_dir(&folder).then_some(folder)
 }
 
 fn watch(target: String, fuzzer: &mut Command) -> anyhow::Result<Fuzzed> {
