@@ -77,13 +77,14 @@ export async function changeSettings(robot, some) {
 }
 
 async function cleanWholeHome(robot) {
-  await atRest(robot);
+  const before = await atRest(robot);
   const { status } = await order(robot, 'start', { kind: 'whole_home' });
   assert.equal(status, 202);
+  // Until the robot tells of the new run, the newest is the one before, which is sealed already.
   await until(
     'the run sealed',
     () => newestRun(robot),
-    (run) => run?.state === 'sealed',
+    (run) => run !== undefined && run.id !== before?.id && run.state === 'sealed',
     SEAL_MS,
   );
 }
