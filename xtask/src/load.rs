@@ -20,6 +20,11 @@ const OTHERS: [(&str, &str); 3] = [
     ("R13 phones", ""),
 ];
 
+/// How the harness is run for what shall hold in every build.
+const PLAIN: &str = "run --quiet --package load --";
+/// How it is run for figures, which an owner's machine shall reach too: with the programs optimized.
+const OPTIMIZED: &str = "run --quiet --package load --profile trial --";
+
 /// What is tried.
 pub struct Wanted {
     /// Whether only as much is tried as fits into every change's checks.
@@ -43,7 +48,7 @@ impl Wanted {
 /// # Errors
 /// When the harness cannot be built or run, or a page not be written.
 pub fn run(project: &Project, wanted: &Wanted) -> anyhow::Result<ExitCode> {
-    let harness = project.cargo("run --quiet --package load --");
+    let harness = project.cargo(if wanted.is_long() { OPTIMIZED } else { PLAIN });
     let busy = load_average();
     let (lines, is_well) = row::relay(&mut asked(harness, wanted))?;
     if wanted.is_long() && wanted.row.is_none() && is_well {
@@ -94,7 +99,7 @@ fn write(project: &Project, lines: &[String], busy: &str) -> anyhow::Result<()> 
         table.add([name, row.what, tried, failed, row.details, others].map(str::to_owned));
     }
     let foot = format!(
-        "Last long run, all rows in one: {}, {}, load average {busy} before it, development build; ids and waits are random, no seed plays them again.",
+        "Last long run, all rows in one: {}, {}, load average {busy} before it, optimized build; ids and waits are random, no seed plays them again.",
         project.today()?,
         machine(),
     );
